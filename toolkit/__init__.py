@@ -1,0 +1,61 @@
+"""Evaluate public-service innovation projects on territories, in French and English.
+
+The names a notebook uses, loaded when first used, so that ``import toolkit`` costs nothing:
+
+>>> import toolkit
+>>> toolkit.load_territory("DEP-23").name
+'Creuse'
+"""
+
+from importlib import import_module
+
+_HOME = {
+    "toolkit.i18n": ["language"],
+    "toolkit.errors": ["ToolkitError", "UnknownTerritoryError"],
+    "toolkit.records.territories": [
+        "Territory",
+        "find_territories",
+        "load_territories",
+        "load_territory",
+        "members",
+        "neighbours",
+        "parents",
+    ],
+    "toolkit.records.population": [
+        "describe_populations",
+        "growth_of",
+        "load_population",
+        "load_populations",
+    ],
+    "toolkit.records.similarity": ["load_covariates", "similar_territories"],
+    "toolkit.records.contours": ["load_contours"],
+    "toolkit.records.sources": ["table_sources"],
+    "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
+    "toolkit.display.maps": ["plot_location"],
+    "toolkit.display.population": [
+        "plot_population",
+        "tabulate_growth",
+        "tabulate_places",
+        "tabulate_similar",
+    ],
+    "toolkit.display.sentences": [
+        "cautions_on_growth",
+        "describe_growth",
+        "describe_members",
+        "describe_place",
+    ],
+    "toolkit.display.sources": ["attribution", "tabulate_sources"],
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_MODULE)
+
+
+def __getattr__(name: str):
+    if name not in _MODULE:
+        raise AttributeError(f"module 'toolkit' has no attribute '{name}'")
+    return getattr(import_module(_MODULE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""How results are shown: blocks (headings, sentences, tables, figures) and what draws them."""

@@ -1,0 +1,129 @@
+"""Where a territory is: France with its overseas départements and Paris as insets."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from toolkit.display.blocks import Figure
+from toolkit.display.style import GREY, LAND, STRONG, in_style, to_svg
+from toolkit.i18n import Language
+from toolkit.records.territories import Territory
+
+# Longitude and latitude of each frame (west, east, south, north), and where it stands in the
+# figure (left, bottom, width, height, as shares). Overseas keep a readable scale of their own.
+_MAINLAND = (-5.3, 9.7, 41.2, 51.2)
+_INSETS = {
+    "971": (-61.9, -60.95, 15.8, 16.55),
+    "972": (-61.3, -60.75, 14.35, 14.92),
+    "973": (-54.7, -51.5, 2.0, 5.9),
+    "974": (55.15, 55.9, -21.45, -20.8),
+    "976": (44.95, 45.35, -13.05, -12.6),
+}
+_PARIS = (2.1, 2.65, 48.68, 49.02)
+# Distinct positions across the whole width of the figure: a little more than its points.
+_STEPS = 700
+
+
+def plot_location(
+    place: Territory,
+    inside: pd.DataFrame,
+    departments: pd.DataFrame,
+    contours: dict[str, list[np.ndarray]],
+    *,
+    lang: Language,
+    note: str,
+) -> Figure:
+    """Draw the départements of France, with those of one territory in the strong colour.
+
+    Parameters
+    ----------
+    place : Territory
+    inside : DataFrame
+        The départements to highlight: the territory's own, or the one that contains it.
+    departments : DataFrame
+        All départements; columns code and name.
+    contours : dict of str to list of ndarray, shape (n_points, 2)
+        Rings of each département, longitude and latitude in degrees.
+
+    Returns
+    -------
+    Figure
+        A locator map; its text alternative names what is highlighted.
+    """
+    names = departments.set_index("code").name
+    within = place.level in ("EPCI", "COM")
+    title = "map.title.department" if within else "map.title"
+    return Figure(
+        svg=_draw(
+            contours,
+            set(inside.code),
+            names,
+            lang,
+        ),
+        title=lang(title, name=place.name, department=lang.join(inside.name.tolist())),
+        subtitle=lang("map.subtitle"),
+        note=note,
+        alt=lang("map.alt", highlighted=lang.join(inside.name.tolist())),
+        lang=lang,
+    )
+
+
+def _draw(
+    contours: dict[str, list[np.ndarray]], highlighted: set[str], names: pd.Series, lang: Language
+) -> bytes:
+    with in_style():
+        figure = Drawing(figsize=(7.2, 5.6))
+        _frame(figure, (0.17, 0.0, 0.83, 1.0), _MAINLAND, contours, highlighted)
+        for row, (code, bounds) in enumerate(_INSETS.items()):
+            box = (0.0, 0.80 - 0.195 * row, 0.15, 0.16)
+            axes = _frame(figure, box, bounds, {code: contours[code]}, highlighted, boxed=True)
+            axes.set_title(names[code], fontsize=9, pad=2)
+        axes = _frame(figure, (0.83, 0.80, 0.17, 0.16), _PARIS, contours, highlighted, boxed=True)
+        axes.set_title(lang("map.paris"), fontsize=9, pad=2)
+        return to_svg(figure)
+
+
+def _outline(rings: list[np.ndarray], step: float) -> Path:
+    """Join the rings into one path, to the nearest step (degrees) that a reader can see.
+
+    Neighbours share their border's points, so both move to the same places: no gap opens.
+    """
+    thinned = []
+    for ring in rings:
+        places = np.round(ring / step)
+        places = places[np.r_[True, (np.diff(places, axis=0) != 0).any(axis=1)]]
+        if len(places) > 3:
+            thinned.append(Path(places * step, closed=True))
+    return Path.make_compound_path(*thinned) if thinned else Path(np.empty((0, 2)))
+
+
+def _frame(figure, box, bounds, contours, highlighted, *, boxed=False):
+    """Draw the contours that fall in one frame; proportions are true at its middle latitude."""
+    west, east, south, north = bounds
+    axes = figure.add_axes(box)
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
+    axes.set_aspect(
+        1 / np.cos(np.radians((south + north) / 2)), adjustable="datalim" if boxed else "box"
+    )
+    axes.grid(False)
+    for spine in axes.spines.values():
+        spine.set_visible(boxed)
+        spine.set_edgecolor("#b0b0b0")
+    step = (east - west) / (_STEPS * box[2])
+    for code, rings in contours.items():
+        x, y = np.concatenate(rings).T
+        if x.max() < west or x.min() > east or y.max() < south or y.min() > north:
+            continue
+        strong = code in highlighted
+        axes.add_patch(
+            PathPatch(
+                _outline(rings, step),
+                facecolor=STRONG if strong else LAND,
+                edgecolor="white" if strong else GREY,
+                linewidth=0.4,
+                zorder=2 if strong else 1,
+            )
+        )
+    return axes

@@ -1,0 +1,239 @@
+"""Population over time, and the tables that go with it."""
+
+from collections.abc import Sequence
+
+import matplotlib.ticker
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Drawing
+
+from toolkit.display.blocks import Figure, Table
+from toolkit.display.style import COMPARISONS, STRONG, in_style, to_svg
+from toolkit.i18n import Language
+from toolkit.records.territories import Territory
+
+NOT_AVAILABLE = "nd"
+# Lines of a figure: the territory and its comparisons.
+MOST_LINES = 1 + len(COMPARISONS)
+
+
+def plot_population(
+    population: pd.DataFrame, places: Sequence[Territory], *, lang: Language, note: str
+) -> Figure:
+    """Draw the population of a territory beside what contains it, as an index.
+
+    Parameters
+    ----------
+    population : DataFrame
+        Columns level, code, year, population and status, as `load_population` gives.
+    places : sequence of Territory
+        The territory, then those it is compared with: at most `MOST_LINES`.
+
+    Returns
+    -------
+    Figure
+        Lines labelled at their end, 100 in the first year that all know; gaps in the data stay
+        gaps; a provisional year has hollow markers.
+    """
+    wide = _wide(population, places)
+    index = 100 * wide / wide.dropna().iloc[0]
+    base, own = wide.dropna().index[0], index.iloc[:, 0].dropna()
+    provisional = sorted(population.year[population.status == "provisional"].unique())
+    values = {
+        "name": places[0].name,
+        "base": str(base),
+        "first_year": str(index.index[0]),
+        "last_year": str(own.index[-1]),
+        "index": lang.number(own.iloc[-1], 1),
+    }
+    others = [f"{place.name} {lang.number(index[place.id].iloc[-1], 1)}" for place in places[1:]]
+    moved = np.sign(round(own.iloc[-1] - 100, 1))
+    direction = {1: "up", -1: "down", 0: "stable"}[int(moved)]
+    hollow = lang("population.figure.provisional", years=lang.join([str(y) for y in provisional]))
+    return Figure(
+        svg=_draw(index, places, provisional, lang),
+        title=lang(f"population.figure.title.{direction}", **values),
+        subtitle=lang("population.figure.subtitle", **values),
+        note=f"{hollow} {note}" if provisional else note,
+        alt=lang("population.figure.alt", **values)
+        + (" " + lang("population.figure.others", others=lang.join(others)) if others else ""),
+        lang=lang,
+        table=tabulate_population(population, places, lang=lang, note=note),
+    )
+
+
+def tabulate_population(
+    population: pd.DataFrame, places: Sequence[Territory], *, lang: Language, note: str
+) -> Table:
+    """Lay out inhabitants by census year, one column a territory."""
+    wide = _wide(population, places)
+    provisional = set(population.year[population.status == "provisional"])
+    rows = tuple(
+        (
+            f"{year} (p)" if year in provisional else str(year),
+            *(_inhabitants(value, lang) for value in row),
+        )
+        for year, row in zip(wide.index, wide.to_numpy(), strict=True)
+    )
+    signs = [lang("table.provisional")] if provisional else []
+    signs += [lang("table.nd")] if wide.isna().any(axis=None) else []
+    return Table(
+        caption=lang("population.table.caption"),
+        header=(lang("population.year"), *(place.name for place in places)),
+        rows=rows,
+        note=" ".join([*signs, note]),
+    )
+
+
+def tabulate_growth(
+    growth: pd.DataFrame, places: Sequence[Territory], *, lang: Language, note: str
+) -> Table:
+    """Lay out first and last population and change, a row a territory, the first in bold."""
+    first_year, last_year = str(growth.first_year.iloc[0]), str(growth.last_year.iloc[0])
+    rows = tuple(
+        (
+            place.name,
+            _inhabitants(row.first, lang),
+            _inhabitants(row.last, lang),
+            _change(row.change, lang, digits=1),
+            _change(row.yearly, lang),
+        )
+        for place, row in zip(places, growth.itertuples(), strict=True)
+    )
+    return Table(
+        caption=lang("growth.table.caption", first_year=first_year, last_year=last_year),
+        header=(
+            lang("table.territory"),
+            lang("growth.inhabitants", year=first_year),
+            lang("growth.inhabitants", year=last_year),
+            lang("growth.total"),
+            lang("growth.yearly"),
+        ),
+        rows=rows,
+        note=_with_signs(rows, note, lang),
+        strong=frozenset({0}),
+    )
+
+
+def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: str) -> Table:
+    """Lay out some territories of `describe_populations`: code, inhabitants, change a year."""
+    rows = tuple(
+        (row.name, row.code, _inhabitants(row.last, lang), _change(row.yearly, lang))
+        for row in frame.itertuples()
+    )
+    return Table(
+        caption=caption,
+        header=(
+            lang("table.territory"),
+            lang("table.code"),
+            lang("growth.inhabitants", year=str(frame.last_year.iloc[0])),
+            lang("growth.yearly"),
+        ),
+        rows=rows,
+        note=_with_signs(rows, note, lang),
+        text_columns=frozenset({0, 1}),
+    )
+
+
+def tabulate_similar(frame: pd.DataFrame, *, lang: Language, note: str) -> Table:
+    """Lay out `similar_territories`: distance and covariates, the territory itself in bold."""
+    covariates = list(frame.columns[3:])
+    rows = tuple(
+        (
+            row["name"],
+            lang.number(row["distance"], 2),
+            *(_covariate(name, row[name], lang) for name in covariates),
+        )
+        for row in frame.to_dict("records")
+    )
+    return Table(
+        caption=lang("similar.table.caption"),
+        header=(
+            lang("table.territory"),
+            lang("similar.distance"),
+            *(lang(f"covariate.{name}") for name in covariates),
+        ),
+        rows=rows,
+        note=f"{lang('similar.table.note')} {note}",
+        strong=frozenset({0}),
+    )
+
+
+def _wide(population: pd.DataFrame, places: Sequence[Territory]) -> pd.DataFrame:
+    """Return inhabitants by year (rows) and territory (columns, by id, in the order given)."""
+    columns = {
+        place.id: population[(population.level == place.level) & (population.code == place.code)]
+        .set_index("year")
+        .population.astype("float64")
+        for place in places
+    }
+    return pd.DataFrame(columns).sort_index()
+
+
+def _draw(
+    index: pd.DataFrame, places: Sequence[Territory], provisional: list[int], lang: Language
+) -> bytes:
+    years = index.index.to_numpy()
+    shades = [(STRONG, "-"), *COMPARISONS]
+    with in_style():
+        figure = Drawing(figsize=(7.2, 3.9), layout="constrained")
+        axes = figure.add_subplot()
+        for number, (colour, dash) in enumerate(shades[: len(places)]):
+            own, series = number == 0, index.iloc[:, number]
+            axes.plot(
+                years, series, color=colour, linestyle=dash, linewidth=2.6 if own else 1.5,
+                marker="o", markersize=6 if own else 3.5, zorder=4 - number,
+            )  # fmt: skip
+            axes.plot(
+                provisional, series.reindex(provisional), linestyle="", marker="o", color=colour,
+                markerfacecolor="white", markersize=6 if own else 3.5, zorder=4.5 - number,
+            )  # fmt: skip
+        axes.axhline(100, color="#9a9a9a", linewidth=0.8, zorder=0.5)
+        _label_ends(axes, index, places, [colour for colour, _ in shades])
+        axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(years))
+        axes.set_xlim(years[0] - 0.2, years[-1] + 0.2)
+        axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, steps=[1, 2, 5, 10]))
+        digits = 0 if np.ptp(axes.get_ylim()) > 4 else 1
+        axes.yaxis.set_major_formatter(lambda value, _: lang.number(value, digits))
+        return to_svg(figure)
+
+
+def _label_ends(axes, index: pd.DataFrame, places: Sequence[Territory], colours: list[str]) -> None:
+    """Write each line's name at its right end, pushed apart where lines end close together."""
+    ends = index.ffill().iloc[-1]
+    low, high = axes.get_ylim()
+    gap = (high - low) * 0.07
+    ranked = list(ends.sort_values().index)
+    heights: dict[str, float] = {}
+    for rank, key in enumerate(ranked):
+        heights[key] = max(ends[key], heights[ranked[rank - 1]] + gap if rank else -np.inf)
+    # Pushing only upwards drifts: bring the pile back by half of what it moved.
+    drift = np.mean([heights[key] - ends[key] for key in ranked])
+    for number, place in enumerate(places):
+        axes.annotate(
+            place.name, (index.index[-1], heights[place.id] - drift), xytext=(10, 0),
+            textcoords="offset points", va="center", color=colours[number],
+            weight="bold" if number == 0 else "normal", annotation_clip=False,
+        )  # fmt: skip
+
+
+def _with_signs(rows: tuple[tuple[str, ...], ...], note: str, lang: Language) -> str:
+    """Explain the signs a table uses, before its note."""
+    missing = any(NOT_AVAILABLE in row for row in rows)
+    return f"{lang('table.nd')} {note}" if missing else note
+
+
+def _inhabitants(value, lang: Language) -> str:
+    return NOT_AVAILABLE if pd.isna(value) else lang.number(value)
+
+
+def _change(value, lang: Language, digits: int = 2) -> str:
+    return NOT_AVAILABLE if pd.isna(value) else lang.percent(float(value), digits, sign=True)
+
+
+def _covariate(name: str, value: float, lang: Language) -> str:
+    if name == "yearly_growth":
+        return _change(value, lang)
+    if name == "largest_share":
+        return lang.percent(value, 1)
+    return lang.number(value)

@@ -1,0 +1,25 @@
+"""What can go wrong, by kind. Every message says what was seen, the rule and the remedy."""
+
+
+class ToolkitError(Exception):
+    """Any error the toolkit raises on purpose; its text is meant for the person at the keyboard."""
+
+
+class DataError(ToolkitError):
+    """A file of data/ is missing, damaged or not what its description says."""
+
+
+class UnknownTerritoryError(ToolkitError):
+    """No territory, or several, answer to what was asked; `candidates` are the nearest ids."""
+
+    def __init__(self, message: str, candidates: tuple[str, ...] = ()):
+        super().__init__(message)
+        self.candidates = candidates
+
+
+class ParameterError(ToolkitError):
+    """A notebook's parameters do not fit its parameters cell (all faults in one message)."""
+
+
+class ReportError(ToolkitError):
+    """A notebook stopped before its end; the message names the cell and the error."""

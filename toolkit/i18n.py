@@ -1,0 +1,135 @@
+"""French and English as equals: message catalogues, numbers, and the grammar of place names.
+
+Messages are kept in ``locale/fr.po`` and ``locale/en.po`` under keys (``population.finding``),
+so that neither language is the other's source. A key missing from a catalogue is an error.
+"""
+
+import datetime
+import os
+import string
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from toolkit.errors import ToolkitError
+
+LANGUAGES = ("fr", "en")
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+# Insee's TNCC code of the article before a place name, as French contracts it after "de".
+_DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 6: "aux ", 7: "de las ", 8: "de los "}
+_ARTICLES = {2: "Le ", 3: "La ", 4: "Les ", 5: "L'", 7: "Las ", 8: "Los "}
+
+
+@dataclass(frozen=True)
+class Language:
+    r"""One of the two languages: call it with a key to say something.
+
+    Examples
+    --------
+    >>> fr, en = language("fr"), language("en")
+    >>> fr.number(-1234567.5, digits=1).replace("\u202f", "_")
+    '−1_234_567,5'
+    >>> en.percent(0.0315, digits=1)
+    '3.1%'
+    >>> fr.of("Creuse", article=3), fr.of("Ain", article=5), fr.of("Paris", article=0)
+    ('de la Creuse', 'de l’Ain', 'de Paris')
+    """
+
+    code: str
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the message of `key` with its placeholders filled."""
+        return self._fill(key, _catalogue(self.code).gettext(key), values)
+
+    def plural(self, key: str, n: int, /, **values: object) -> str:
+        """Return the form of `key` that suits `n`; the message may use ``{n}``, formatted."""
+        template = _catalogue(self.code).ngettext(key, key, n)
+        return self._fill(key, template, {"n": self.number(n), **values})
+
+    def _fill(self, key: str, template: str, values: dict[str, object]) -> str:
+        if template == key:
+            raise ToolkitError(
+                f"No message '{key}' in locale/{self.code}.po: add it in both files."
+            )
+        return template.format_map(values)
+
+    def number(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
+        """Write a number with grouped thousands and a true minus sign; `sign` adds a plus."""
+        from babel.numbers import format_decimal
+
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text = format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.code)
+        return ("+" if sign and round(value, digits) > 0 else "") + text.replace("-", MINUS)
+
+    def percent(self, share: float, digits: int = 1, *, sign: bool = False) -> str:
+        """Write a share (0.031) as a percentage (3,1 % or 3.1%)."""
+        return self.number(100 * share, digits, sign=sign) + (
+            f"{NBSP}%" if self.code == "fr" else "%"
+        )
+
+    def date(self, day: datetime.date) -> str:
+        """Write a date in full: "1er janvier 2026", "1 January 2026"."""
+        from babel.dates import format_date
+
+        text = format_date(day, format="d MMMM y", locale=self.code)
+        return text.replace("1 ", "1er ", 1) if self.code == "fr" and day.day == 1 else text
+
+    def of(self, name: str, article: int | None) -> str:
+        """Write a place name as it stands after "of": contracted in French, bare in English.
+
+        `article` is Insee's TNCC code (None for an intercommunality, whose name starts with a
+        common noun or a proper name).
+        """
+        if self.code == "en":
+            return name
+        if article in _DE_ARTICLE:
+            return _DE_ARTICLE[article] + name.removeprefix(_ARTICLES.get(article, ""))
+        if name.startswith(("CC ", "CA ", "CU ", "Métropole ", "Communauté ", "Eurométropole ")):
+            return ("de l’" if name.startswith("E") else "de la ") + name
+        return ("d’" if name[0] in "AEIOUYÀÂÉÈÊÎÔÛH" and article != 0 else "de ") + name
+
+    def join(self, items: list[str]) -> str:
+        """Write a list as a sentence does: "a, b et c", "a, b and c"."""
+        from babel.lists import format_list
+
+        return format_list(items, style="standard", locale=self.code)
+
+
+@cache
+def language(code: str) -> Language:
+    """Return the language `code`, "fr" or "en"."""
+    if code not in LANGUAGES:
+        raise ToolkitError(f"lang is '{code}'; it must be one of {', '.join(LANGUAGES)}.")
+    return Language(code)
+
+
+def interface_language() -> Language:
+    """Return the language to speak to the person: FUTURS_LANG, the system's, or English."""
+    wanted = [os.environ.get(name, "") for name in ("FUTURS_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next((w for w in wanted if w), "en")
+    return language("fr" if chosen.lower().startswith("fr") else "en")
+
+
+def placeholders(template: str) -> set[str]:
+    """Return the names between braces in a message."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+@cache
+def _catalogue(code: str):
+    """Read a .po file into gettext's own translations (about 10 ms, once a process)."""
+    import gettext
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with (LOCALE_DIR / f"{code}.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    binary = BytesIO()
+    write_mo(binary, catalogue)
+    binary.seek(0)
+    return gettext.GNUTranslations(binary)

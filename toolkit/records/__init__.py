@@ -1,0 +1,1 @@
+"""What we know: territories and, beside every table, its source, licence and hash."""

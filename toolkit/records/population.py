@@ -1,0 +1,90 @@
+"""Population of territories by census year, on today's map, and how it changed."""
+
+import numpy as np
+import pandas as pd
+
+from toolkit.records.territories import Territory, load_territories, read_slice
+
+# A census year pools five years of surveys: years closer than this share some of them, and Insee
+# asks not to compare them.
+INDEPENDENT_YEARS = 5
+_COLUMNS = ["level", "code", "year", "population", "status"]
+
+
+def load_population(*territories: Territory) -> pd.DataFrame:
+    """Load the population of some territories, census year by census year.
+
+    Only the part of the file that holds them is read.
+
+    Returns
+    -------
+    DataFrame
+        Columns level, code, year, population (inhabitants, population municipale, on the
+        geography of today; missing when not known) and status ("ok", "provisional", "imputed",
+        "nd"), in the order of the territories, then by year.
+    """
+    frames = [
+        read_slice(
+            "population", [("level", "==", place.level), ("code", "==", place.code)], _COLUMNS
+        ).sort_values("year")
+        for place in territories
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def load_populations(level: str, *, department: str | None = None) -> pd.DataFrame:
+    """Load the population of every territory of a level: same columns as `load_population`."""
+    filters = [("level", "==", level)]
+    if department is not None:
+        filters.append(("department", "==", department))
+    table = read_slice("population", filters, _COLUMNS)
+    return table.sort_values(["code", "year"], ignore_index=True)
+
+
+def growth_of(population: pd.DataFrame) -> pd.DataFrame:
+    """Measure the change from the first to the last verified census year.
+
+    Parameters
+    ----------
+    population : DataFrame
+        As `load_population` gives it. Provisional years are left out.
+
+    Returns
+    -------
+    DataFrame
+        One row a territory, in the order given: level, code, first_year, last_year (the same
+        for all), first, last (inhabitants), change (share of the first over the whole period:
+        0.05 is 5 %) and yearly (average share a year, compounded). Numbers are missing where a
+        population is not known, or the first one is zero.
+    """
+    provisional = population.year[population.status == "provisional"]
+    verified = population[~population.year.isin(provisional)]
+    first_year, last_year = int(verified.year.min()), int(verified.year.max())
+    wide = verified.pivot(index=["level", "code"], columns="year", values="population")
+    order = pd.MultiIndex.from_frame(population[["level", "code"]].drop_duplicates())
+    wide = wide.reindex(order).astype("float64")
+    first, last = wide[first_year], wide[last_year]
+    ratio = last / first.where(first > 0)
+    return pd.DataFrame(
+        {
+            "first_year": first_year,
+            "last_year": last_year,
+            "first": first,
+            "last": last,
+            "change": ratio - 1,
+            "yearly": np.power(ratio, 1 / max(last_year - first_year, 1)) - 1,
+        }
+    ).reset_index()
+
+
+def describe_populations(level: str, *, department: str | None = None) -> pd.DataFrame:
+    """Return `growth_of` every territory of a level, with its name and parents.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `growth_of`, then name, department, region, epci, in the order of the codes.
+    """
+    places = load_territories(level, department=department)
+    growth = growth_of(load_populations(level, department=department))
+    return growth.merge(places[["code", "name", "department", "region", "epci"]], on="code")

@@ -1,0 +1,99 @@
+"""Territories that resemble one another, by standardised distance on named covariates."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import ToolkitError
+from toolkit.i18n import interface_language
+from toolkit.records.population import describe_populations
+from toolkit.records.territories import Territory
+
+# Skewed counts are compared on a logarithmic scale: 10,000 is to 20,000 as 1 million to 2 million.
+_LOGGED = ("population", "n_communes", "epci_population")
+_PARENT = {"REG": "region", "DEP": "department", "EPCI": "epci"}
+
+
+def load_covariates(level: str) -> pd.DataFrame:
+    """Load what the territories of a level are compared on.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by code, with name and the covariates: population (inhabitants, last verified
+        census year), yearly_growth (share a year, from the first census year); for régions,
+        départements and EPCI n_communes and largest_share (share of the inhabitants who live in
+        the most populous commune); for communes epci_population (inhabitants).
+    """
+    places = describe_populations(level).set_index("code")
+    frame = places[["name", "last", "yearly"]].set_axis(
+        ["name", "population", "yearly_growth"], axis="columns"
+    )
+    if level == "COM":
+        epci = describe_populations("EPCI").set_index("code")["last"]
+        return frame.assign(epci_population=places.epci.map(epci))
+    communes = describe_populations("COM").groupby(_PARENT[level])["last"]
+    return frame.assign(
+        n_communes=communes.size().astype(float),
+        largest_share=communes.max() / communes.sum(),
+    )
+
+
+def similar_territories(
+    territory: Territory, *, covariates: Sequence[str] | None = None, n: int = 5
+) -> pd.DataFrame:
+    """Return the territories of the same level nearest to this one.
+
+    The distance is the root mean square of the differences, each in standard deviations of the
+    level: 0.5 reads "half a standard deviation apart, on average". Covariates count alike.
+    Population and counts are compared as logarithms. Resemblance on these covariates does not
+    make two territories comparable for an evaluation: that takes the outcome's own past.
+
+    Parameters
+    ----------
+    covariates : sequence of str, optional
+        Columns of `load_covariates`; all of the level's by default.
+    n : int
+        How many to return.
+
+    Returns
+    -------
+    DataFrame, shape (n + 1, 3 + n_covariates)
+        Columns code, name, distance and the covariates in their own units; the territory itself
+        comes first, at distance 0. Empty when one of its own covariates is not known;
+        territories with an unknown covariate are left out.
+
+    Raises
+    ------
+    ToolkitError
+        A covariate does not exist at this level, or the territory is the whole country.
+    """
+    say = interface_language()
+    if territory.level == "FR":
+        raise ToolkitError(say("error.nothing_like_france"))
+    frame = load_covariates(territory.level)
+    known = list(frame.columns.drop("name"))
+    chosen = known if covariates is None else list(covariates)
+    unknown = [name for name in chosen if name not in known]
+    if unknown or not chosen:
+        seen = ", ".join(unknown) or "[]"
+        raise ToolkitError(say("error.unknown_covariate", seen=seen, known=", ".join(known)))
+    distance = _distances(frame[chosen], territory.code).sort_index()
+    # A stable sort on sorted codes: ties always come out in the same order.
+    nearest = distance.drop(territory.code, errors="ignore").sort_values(kind="stable").head(n)
+    codes = [territory.code, *nearest.index] if territory.code in distance else []
+    found = frame.loc[codes].assign(distance=distance.reindex(codes)).reset_index(names="code")
+    return found[["code", "name", "distance", *chosen]]
+
+
+def _distances(frame: pd.DataFrame, code: str) -> pd.Series:
+    """Return each territory's root mean square standardised difference from one of them."""
+    values = frame.copy()
+    for name in values.columns.intersection(_LOGGED):
+        values[name] = np.log(values[name].where(values[name] > 0))
+    values = values.dropna()
+    if code not in values.index:
+        return pd.Series(dtype=float)
+    standard = (values - values.mean()) / values.std(ddof=0)
+    return np.sqrt(((standard - standard.loc[code]) ** 2).mean(axis="columns"))

@@ -1,0 +1,1 @@
+"""How notebooks are run: parameters checked, one notebook executed, many at once, and recorded."""

@@ -1,0 +1,148 @@
+"""Run many notebooks into reports: in parallel, resumable, and one failure stops nothing.
+
+A report is a folder with `index.html` and `manifest.json`. The page is written last, under a
+temporary name that is then renamed: a page that exists is complete. A report whose manifest
+still holds is left as it is, so a batch that was stopped takes up where it was.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from toolkit.errors import ToolkitError
+from toolkit.runs.engine import run_notebook
+from toolkit.runs.manifest import FAILURE, MANIFEST, PAGE, describe_run, run_key
+
+FAILED_NOTEBOOK = "failed.ipynb"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report to make: a notebook, its parameters, and its folder under the output folder."""
+
+    notebook: Path
+    parameters: dict[str, object]
+    address: str
+
+    def folder(self, output: Path) -> Path:
+        """Return where the report lies."""
+        return output / self.address
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a report: "made", "unchanged" or "failed", in how many seconds, and why."""
+
+    report: Report
+    status: str
+    seconds: float
+    error: str = ""
+
+
+# Executed notebook, manifest and relative way back to the output folder ("../../") to HTML text.
+Render = Callable[[nbformat.NotebookNode, dict, str], str]
+
+
+def run_batch(
+    reports: Iterable[Report],
+    *,
+    output: Path,
+    render: Render,
+    workers: int | None = None,
+    force: bool = False,
+) -> Iterator[Outcome]:
+    """Make reports in parallel and yield what became of each, as they end.
+
+    Parameters
+    ----------
+    reports : iterable of Report
+    output : Path
+        Folder under which each report has its address.
+    render : callable
+        Turns an executed notebook, its manifest and the relative way to `output` into HTML text.
+    workers : int, optional
+        Notebooks run at once, each in a kernel process of its own; one per core by default.
+    force : bool
+        Make again the reports that are up to date.
+    """
+    pool = ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1)
+    try:
+        pending = [
+            pool.submit(make_report, r, output=output, render=render, force=force) for r in reports
+        ]
+        for future in as_completed(pending):
+            yield future.result()
+    finally:
+        # Reached on Ctrl-C too: what has not started never will.
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def make_report(report: Report, *, output: Path, render: Render, force: bool = False) -> Outcome:
+    """Make one report, or find it up to date; a failure is an outcome, with the error kept."""
+    started = time.perf_counter()
+    folder = report.folder(output)
+    try:
+        manifest = describe_run(report.notebook, report.parameters)
+        if not force and is_up_to_date(folder, manifest):
+            return Outcome(report, "unchanged", time.perf_counter() - started)
+        folder.mkdir(parents=True, exist_ok=True)
+        _make(report, folder, manifest, render)
+    except (ToolkitError, OSError) as error:
+        message = str(error)
+        if folder.is_dir():
+            write_atomically(folder / FAILURE, message)
+        return Outcome(report, "failed", time.perf_counter() - started, message)
+    return Outcome(report, "made", time.perf_counter() - started)
+
+
+def is_up_to_date(folder: Path, manifest: dict) -> bool:
+    """Tell whether the folder holds the page that this manifest gives, unaltered."""
+    try:
+        kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        page = (folder / PAGE).read_bytes()
+    except (OSError, ValueError):
+        return False
+    return kept.get("key") == run_key(manifest) and kept.get("page_sha256") == _sha256(page)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file under a temporary name beside it, then rename: whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:
+    handle, executed = tempfile.mkstemp(suffix=".ipynb", prefix=".run-", dir=folder)
+    os.close(handle)
+    try:
+        notebook = run_notebook(report.notebook, report.parameters, Path(executed))
+        page = render(notebook, manifest, "../" * len(Path(report.address).parts))
+    except ToolkitError:
+        os.replace(executed, folder / FAILED_NOTEBOOK)  # to open in JupyterLab and see
+        raise
+    finally:
+        Path(executed).unlink(missing_ok=True)
+    record = {"key": run_key(manifest), "page_sha256": _sha256(page.encode()), **manifest}
+    write_atomically(folder / MANIFEST, json.dumps(record, indent=1, sort_keys=True) + "\n")
+    write_atomically(folder / PAGE, page)
+    for leftover in (FAILURE, FAILED_NOTEBOOK):
+        (folder / leftover).unlink(missing_ok=True)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,64 @@
+"""Run one notebook through papermill, in a kernel of its own."""
+
+import logging
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from traitlets.config import Config
+
+from toolkit.errors import ReportError
+from toolkit.i18n import interface_language
+from toolkit.runs.parameters import check_parameters
+
+CELL_TIMEOUT = 300  # seconds
+# Encrypt what passes between papermill and the kernel where both can: other accounts of the
+# machine cannot listen, and ipykernel does not warn at each start.
+_KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
+
+# papermill says at every run that it executes; the progress bar of a batch says it once.
+logging.getLogger("papermill").setLevel(logging.ERROR)
+
+
+def run_notebook(
+    notebook: Path, parameters: dict[str, object], output: Path
+) -> nbformat.NotebookNode:
+    """Execute a notebook with its parameters and return it with its outputs.
+
+    Parameters
+    ----------
+    notebook : Path
+        A notebook with a cell tagged `parameters`.
+    parameters : dict
+        Checked against that cell first. Text stays text ("01").
+    output : Path
+        Where papermill writes the executed notebook, complete or not.
+
+    Raises
+    ------
+    ParameterError
+        Before any kernel starts, if the parameters do not fit.
+    ReportError
+        A cell failed, ran over five minutes, or the kernel died; the message says which.
+    """
+    check_parameters(notebook, parameters)
+    say = interface_language()
+    try:
+        return papermill.execute_notebook(
+            notebook,
+            output,
+            parameters=parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            execution_timeout=CELL_TIMEOUT,
+            autosave_cell_every=0,
+            config=_KERNEL,
+        )
+    except papermill.PapermillExecutionError as error:
+        values = {"cell": error.cell_index + 1, "kind": error.ename, "reason": error.evalue}
+        raise ReportError(say("error.cell_failed", **values)) from error
+    except CellTimeoutError as error:
+        raise ReportError(say("error.cell_timeout", seconds=CELL_TIMEOUT)) from error
+    except DeadKernelError as error:
+        raise ReportError(say("error.kernel_died")) from error

@@ -1,0 +1,53 @@
+"""A notebook's parameters, read from its `parameters` cell and checked before a kernel starts."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+import papermill
+
+from toolkit.errors import ParameterError
+from toolkit.i18n import interface_language
+
+_TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a parameters cell: ``lang: str = "fr"  # fr or en``."""
+
+    name: str
+    type: str
+    default: str
+    help: str
+
+
+@cache
+def read_parameters(notebook: Path) -> dict[str, Parameter]:
+    """Read the declared parameters of a notebook, in their order."""
+    if not notebook.is_file():
+        raise ParameterError(interface_language()("error.no_notebook", path=notebook))
+    declared = papermill.inspect_notebook(str(notebook))
+    return {
+        name: Parameter(name, entry["inferred_type_name"], entry["default"], entry["help"])
+        for name, entry in declared.items()
+    }
+
+
+def check_parameters(notebook: Path, parameters: dict[str, object]) -> None:
+    """Raise `ParameterError`, naming every fault, if the values do not fit the notebook."""
+    say = interface_language()
+    declared = read_parameters(notebook)
+    faults = []
+    for name, value in parameters.items():
+        if name not in declared:
+            near = get_close_matches(name, declared, n=1) or list(declared)
+            faults.append(say("error.unknown_parameter", name=name, near=", ".join(near)))
+            continue
+        wanted = declared[name].type
+        fits = isinstance(value, _TYPES.get(wanted, object))
+        if not fits or (isinstance(value, bool) and wanted != "bool"):
+            faults.append(say("error.parameter_type", name=name, seen=repr(value), wanted=wanted))
+    if faults:
+        raise ParameterError("\n".join([say("error.parameters", notebook=notebook.name), *faults]))

@@ -1,0 +1,1 @@
+"""How results leave: rendered pages and the site that ties them together."""

@@ -1,0 +1,76 @@
+"""The index of a folder of reports: what there is, in both languages, and what failed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.i18n import LANGUAGES, language
+from toolkit.records.territories import LEVELS, load_territories
+from toolkit.runs.manifest import FAILURE, MANIFEST, PAGE
+from toolkit.sharing.render import index_name, page_style, page_template
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A territory of the index: its name, and the address of its page in each language."""
+
+    level: str
+    code: str
+    name: str
+    pages: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A report that could not be made: where it would be, and the error."""
+
+    address: str
+    error: str
+
+
+def render_index(output: Path) -> dict[str, str]:
+    """Render the index of the reports found under a folder.
+
+    Returns
+    -------
+    dict of str to str
+        HTML text by file name: "index.html" in French, "index.en.html" in English.
+    """
+    entries, failures = _entries(output), _failures(output)
+    levels = [(level, [e for e in entries if e.level == level]) for level in LEVELS]
+    pages = {}
+    for code in LANGUAGES:
+        other = next(c for c in LANGUAGES if c != code)
+        pages[index_name(code)] = page_template("index.html").render(
+            lang=language(code),
+            other=language(other),
+            other_page=index_name(other),
+            levels=[(level, found) for level, found in levels if found],
+            failures=failures,
+            n=len(entries),
+            style=page_style(),
+        )
+    return pages
+
+
+def _entries(output: Path) -> list[Entry]:
+    pages: dict[str, dict[str, str]] = {}
+    for path in output.rglob(MANIFEST):
+        if (path.parent / PAGE).is_file():
+            parameters = json.loads(path.read_text(encoding="utf-8"))["parameters"]
+            address = path.parent.relative_to(output) / PAGE
+            pages.setdefault(parameters["territory"], {})[parameters["lang"]] = address.as_posix()
+    everything = load_territories()
+    ids = everything.level.where(everything.level == "FR", everything.level + "-" + everything.code)
+    listed = everything[ids.isin(pages)].sort_values("code")
+    return [
+        Entry(level=row.level, code=row.code, name=row.name, pages=pages[ids[row.Index]])
+        for row in listed.itertuples()
+    ]
+
+
+def _failures(output: Path) -> list[Failure]:
+    return [
+        Failure(path.parent.relative_to(output).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted(output.rglob(FAILURE))
+    ]
