@@ -36,6 +36,7 @@ _HOME = {
         "plot_population",
         "tabulate_growth",
         "tabulate_places",
+        "tabulate_population",
         "tabulate_similar",
     ],
     "toolkit.display.sentences": [

@@ -36,7 +36,8 @@ def build(packages: Packages, folder: Path) -> list[Path]:
     population = build_population(geography, territories)
     departments = territories[territories["level"] == "DEP"]
     regions = territories[territories["level"] == "REG"]
-    shapes = read_polygons(packages, dict(zip(departments["name"], departments["code"], strict=True)))
+    codes = departments.set_index("name")["code"].to_dict()
+    shapes = read_polygons(packages, codes)
     outlines = folder / "contours.geojson"
     outlines.write_text(geojson(shapes, departments, regions), encoding="utf-8")
     return [
@@ -77,7 +78,9 @@ def main() -> int:
     cache = Path.home() / ".cache" / "futurs-territories"
     parser.add_argument("--cache", type=Path, default=cache, help="folder of package tarballs")
     parser.add_argument(
-        "--check", action="store_true", help="compare with the committed files; exit 1 if they differ"
+        "--check",
+        action="store_true",
+        help="only compare with the files; exit 1 if they differ",
     )
     options = parser.parse_args()
     packages = Packages(options.cache)

@@ -9,6 +9,7 @@ simplified once, and both neighbours take the same simplified chain: no gap, no 
 
 import json
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def read_polygons(packages: Packages, codes: dict[str, str]) -> dict[str, Polygo
 
 def _rounded(ring: list) -> Ring:
     points = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in ring]
-    return [points[0]] + [b for a, b in zip(points, points[1:], strict=False) if a != b]
+    return [points[0]] + [b for a, b in pairwise(points) if a != b]
 
 
 def _oriented(ring: Ring, *, outer: bool) -> Ring:
@@ -83,12 +84,7 @@ def signed_area(ring: Ring) -> float:
 
 
 def _edges(polygons: Polygons) -> list[tuple[Point, Point]]:
-    return [
-        edge
-        for polygon in polygons
-        for ring in polygon
-        for edge in zip(ring, ring[1:], strict=False)
-    ]
+    return [edge for polygon in polygons for ring in polygon for edge in pairwise(ring)]
 
 
 def adjacency(shapes: dict[str, Polygons]) -> pd.DataFrame:
@@ -132,7 +128,7 @@ def _thin_ring(ring: Ring, nodes: set[Point]) -> Ring:
     cuts = [cut - cuts[0] for cut in cuts] + [len(body)]
     body.append(body[0])
     thin = [body[0]]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         thin += _thin_chain(body[start : end + 1])[1:]
     return thin if len(thin) >= 4 else ring
 
@@ -212,7 +208,7 @@ def contains(ring: Ring, point: Point) -> bool:
     """Tell whether a point lies inside a ring (crossings of a ray to the east)."""
     x, y = point
     crossings = 0
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > y) != (y2 > y) and x < x1 + (y - y1) / (y2 - y1) * (x2 - x1):
             crossings += 1
     return crossings % 2 == 1

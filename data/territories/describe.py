@@ -1,4 +1,4 @@
-"""Describe the tables: ``datapackage.json`` (Data Package v2), from ``tables.toml`` and the files."""
+"""Describe the tables in ``datapackage.json`` (Data Package v2), from ``tables.toml``."""
 
 import hashlib
 import json

@@ -8,6 +8,8 @@ suppressed and shared out, which are listed without successor, and two in ``anci
 point at a commune since split, where the delegated or associated commune is right.
 """
 
+from itertools import pairwise
+
 import pandas as pd
 from packages import BuildError, Packages
 from territories import COLLECTIVITIES, TODAY, communes, in_departments
@@ -171,7 +173,7 @@ def _source(code: str, lineage: Lineage) -> str:
         return HISTORY
     version = lineage.step(code)[0] or OLDEST
     versions = list(lineage.alive)
-    for newer, older in zip(versions, versions[1:], strict=False):
+    for newer, older in pairwise(versions):
         if code in lineage.alive[older]:
             return f"{version}; a commune of COG {COG[older]}, no longer of COG {COG[newer]}"
     return version

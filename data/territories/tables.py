@@ -1,5 +1,6 @@
 """Write the tables so that the same rows always give the same bytes."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -48,7 +49,7 @@ def write_parquet(table: pd.DataFrame, path: Path, schema: pa.Schema) -> Path:
     rows = pa.Table.from_pandas(table[schema.names], schema=schema, preserve_index=False)
     rows = rows.replace_schema_metadata(None)
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=9) as writer:
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in pairwise(bounds):
             writer.write_table(rows.slice(start, end - start))
     return path
 

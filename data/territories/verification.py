@@ -1,6 +1,6 @@
 """Is the census year of each series what we say? One row of evidence a year, and checks that fail.
 
-- The total without Mayotte is compared with the legal population Insee published for that year.
+- The total without Mayotte is compared with what Insee published, where we hold it.
 - The totals of the year's ``epci.json`` (DGCL) are compared with the sums of ``communes.json``
   (Insee's files): two producers, joined only by being of the same census.
 - The two commune series are compared commune by commune. Two different census years agree on
@@ -27,23 +27,25 @@ from population import (
     year_blocks,
 )
 
-# Legal municipal population of France without Mayotte, as Insee published it each December
-# (recalled by the author, not fetched: the packages do not carry these totals).
-PUBLISHED = {
-    2016: 66_361_658,
-    2017: 66_524_339,
-    2018: 66_732_538,
-    2019: 66_988_403,
-    2020: 67_162_154,
-    2021: 67_408_052,
-    2022: 67_760_573,
-    2023: 68_094_280,
+# Population of France without Mayotte, as Insee published it, to the nearest thousand:
+# Insee Focus 138 (2016), the release of 19 December 2024 (2022), Insee Focus 374 (2023).
+PUBLISHED = {2016: 66_362_000, 2022: 67_761_000, 2023: 68_094_000}
+PUBLISHED_PRECISION = 500
+# Régions of 2023, exact, from the titles of Insee's regional studies (information 8683652).
+PUBLISHED_REGIONS_2023 = {
+    "01": 384_160,
+    "02": 360_630,
+    "03": 293_996,
+    "11": 12_463_067,
+    "27": 2_802_670,
+    "53": 3_449_370,
+    "94": 355_486,
 }
-ISLANDS_MARGIN = 10  # inhabitants: in 2017 and 2018 the four islands without EPCI are estimated
 EPCI_FILES = {2016: "0.3.0", 2018: "1.1.1", 2019: "2.3.1", 2020: "3.1.1", 2021: "4.0.0"}
 EPCI_FILES |= {2017: "0.8.0", 2022: "6.0.0"}
 LEAST_SHARE_EQUAL = 0.999
 LEAST_EPCI_EQUAL = 0.985  # 2021: the second series has lost communes merged on 2024-01-01
+MOST_GAP_2017 = 0.03  # the one year whose communes no package gives
 REMARKS = {
     2016: "0.3.0 adds merged communes up, 0.5.1 to 0.8.0 lose them (66132540): stale, not used. "
     "Mayotte has no figure in communes.json 0.3.0: census of 2017 carried back.",
@@ -56,8 +58,8 @@ REMARKS = {
     2021: "communes.json 4.0.0 is stale where communes merged or split on 2024-01-01 (13); the "
     "members of epci.json are not.",
     2022: "communes.json 4.1.0 agrees; 5.0.1 and 5.2.0 repeat it less the merged: not used.",
-    2023: "One series only, and no EPCI file of this census: provisional. The package cites "
-    "Insee's populations de référence 2023; the total agrees with the published one.",
+    2023: "One series only, and no EPCI file of this census: provisional. The seven régions whose "
+    "exact population Insee has in its titles are equal to it.",
 }
 
 
@@ -70,10 +72,24 @@ def build_verification(geography: Geography, population: pd.DataFrame) -> pd.Dat
         A stated check does not hold. All that fail are named.
     """
     table = pd.DataFrame([_evidence(geography, population, year) for year in YEARS])
-    for column in ("epci_total", "epci_max_difference", "second_max_difference"):
+    whole = ["epci_total", "epci_max_difference", "second_max_difference"]
+    for column in [*whole, "published_without_mayotte"]:
         table[column] = table[column].astype("Int64")
-    _check(table)
+    check_evidence(table, largest_gap_2017(population), regions_2023(population))
     return table
+
+
+def regions_2023(population: pd.DataFrame) -> dict[str, int]:
+    """Return the population of each région in 2023, by code."""
+    rows = population[(population["level"] == "REG") & (population["year"] == 2023)]
+    return dict(zip(rows["code"], rows["population"].astype(int), strict=True))
+
+
+def largest_gap_2017(population: pd.DataFrame) -> float:
+    """Return how far, in share, an EPCI's 2017 is at most from the mean of 2016 and 2018."""
+    epci = population[population["level"] == "EPCI"]
+    wide = epci.pivot(index="code", columns="year", values="population").astype(float)
+    return float((2 * wide[2017] / (wide[2016] + wide[2018]) - 1).abs().max())
 
 
 def _evidence(geography: Geography, population: pd.DataFrame, year: int) -> dict:
@@ -81,7 +97,7 @@ def _evidence(geography: Geography, population: pd.DataFrame, year: int) -> dict
     rows = population[population["year"] == year]
     towns = rows[rows["level"] == "COM"]
     total = int(rows.loc[rows["level"] == "FR", "population"].iloc[0])
-    mayotte = int(rows.loc[(rows["level"] == "DEP") & (rows["code"] == MAYOTTE), "population"].sum())
+    mayotte = int(towns.loc[towns["department"] == MAYOTTE, "population"].sum())
     return {
         "year": year,
         "status": "provisional" if year in PROVISIONAL else "verified",
@@ -93,7 +109,7 @@ def _evidence(geography: Geography, population: pd.DataFrame, year: int) -> dict
         "communes_nd": int(towns["population"].isna().sum()),
         "total": total,
         "total_without_mayotte": total - mayotte,
-        "published_without_mayotte": PUBLISHED[year],
+        "published_without_mayotte": PUBLISHED.get(year),
         **_epci_evidence(geography, year),
         **_second_evidence(geography, year, second),
         "remark": REMARKS[year],
@@ -150,13 +166,18 @@ def _second_evidence(geography: Geography, year: int, second: Series | None) -> 
     return found | {"share_equal": round(equal / len(gaps), 5)}
 
 
-def _check(table: pd.DataFrame) -> None:
-    """Hold the evidence to what the register and the README state."""
-    faults = []
+def check_evidence(table: pd.DataFrame, gap_2017: float, regions: dict[str, int]) -> None:
+    """Hold the evidence to what the README states; raise a BuildError that names all faults."""
+    faults = [
+        f"2023: région {code} has {regions.get(code)} inhabitants, Insee published {published}."
+        for code, published in PUBLISHED_REGIONS_2023.items()
+        if regions.get(code) != published
+    ]
+    if gap_2017 > MOST_GAP_2017:
+        faults.append(f"2017: an EPCI is {gap_2017:.1%} off the mean of its neighbouring years.")
     for row in table.itertuples():
-        margin = ISLANDS_MARGIN if row.year in (2017, 2018) else 0
-        gap = row.total_without_mayotte - row.published_without_mayotte
-        if abs(gap) > margin:
+        gap = row.total_without_mayotte - PUBLISHED.get(row.year, row.total_without_mayotte)
+        if abs(gap) > PUBLISHED_PRECISION:
             faults.append(f"{row.year}: the total differs by {gap} from the published one.")
         if row.epci_compared and row.epci_equal / row.epci_compared < LEAST_EPCI_EQUAL:
             faults.append(f"{row.year}: {row.epci_equal} of {row.epci_compared} EPCI agree.")

@@ -27,7 +27,8 @@ def plot_population(
     population : DataFrame
         Columns level, code, year, population and status, as `load_population` gives.
     places : sequence of Territory
-        The territory, then those it is compared with: at most `MOST_LINES`.
+        The territory, then those it is compared with: at most `MOST_LINES`. All have
+        inhabitants in some common year.
 
     Returns
     -------
@@ -36,8 +37,9 @@ def plot_population(
         gaps; a provisional year has hollow markers.
     """
     wide = _wide(population, places)
-    index = 100 * wide / wide.dropna().iloc[0]
-    base, own = wide.dropna().index[0], index.iloc[:, 0].dropna()
+    base = wide.index[(wide > 0).all(axis="columns")][0]
+    index = 100 * wide / wide.loc[base]
+    own = index.iloc[:, 0].dropna()
     provisional = sorted(population.year[population.status == "provisional"].unique())
     values = {
         "name": places[0].name,

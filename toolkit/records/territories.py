@@ -269,7 +269,7 @@ def _unknown(text: str, level: str | None, same_name: pd.DataFrame) -> UnknownTe
     elif not same_name.empty:
         key = "error.ambiguous_territory"
     else:
-        key = "error.unknown_territory"
+        key = "error.unknown_territory" if ids else "error.no_territory"
     return UnknownTerritoryError("\n".join([say(key, seen=text), *lines]), ids)
 
 

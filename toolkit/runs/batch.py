@@ -8,6 +8,7 @@ still holds is left as it is, so a batch that was stopped takes up where it was.
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -95,8 +96,9 @@ def make_report(report: Report, *, output: Path, render: Render, force: bool = F
             return Outcome(report, "unchanged", time.perf_counter() - started)
         folder.mkdir(parents=True, exist_ok=True)
         _make(report, folder, manifest, render)
-    except (ToolkitError, OSError) as error:
-        message = str(error)
+    except Exception as error:  # whatever it is, it is this report's: the others go on
+        foreseen = isinstance(error, ToolkitError)
+        message = str(error) if foreseen else f"{type(error).__name__}: {error}"
         if folder.is_dir():
             write_atomically(folder / FAILURE, message)
         return Outcome(report, "failed", time.perf_counter() - started, message)
@@ -127,16 +129,15 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:
-    handle, executed = tempfile.mkstemp(suffix=".ipynb", prefix=".run-", dir=folder)
-    os.close(handle)
-    try:
-        notebook = run_notebook(report.notebook, report.parameters, Path(executed))
-        page = render(notebook, manifest, "../" * len(Path(report.address).parts))
-    except ToolkitError:
-        os.replace(executed, folder / FAILED_NOTEBOOK)  # to open in JupyterLab and see
-        raise
-    finally:
-        Path(executed).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="futurs-") as scratch:
+        executed = Path(scratch) / report.notebook.name
+        try:
+            notebook = run_notebook(report.notebook, report.parameters, executed)
+            page = render(notebook, manifest, "../" * len(Path(report.address).parts))
+        except ToolkitError:
+            if executed.is_file():  # to open in JupyterLab and see
+                shutil.copyfile(executed, folder / FAILED_NOTEBOOK)
+            raise
     record = {"key": run_key(manifest), "page_sha256": _sha256(page.encode()), **manifest}
     write_atomically(folder / MANIFEST, json.dumps(record, indent=1, sort_keys=True) + "\n")
     write_atomically(folder / PAGE, page)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
@@ -54,11 +55,25 @@ def run_notebook(
             execution_timeout=CELL_TIMEOUT,
             autosave_cell_every=0,
             config=_KERNEL,
+            shutdown_kernel="immediate",  # its work is done and read; a graceful end takes a second
         )
     except papermill.PapermillExecutionError as error:
-        values = {"cell": error.cell_index + 1, "kind": error.ename, "reason": error.evalue}
-        raise ReportError(say("error.cell_failed", **values)) from error
+        first_line = error.source.strip().partition("\n")[0]
+        raise ReportError(
+            say(
+                "error.cell_failed",
+                cell=error.cell_index + 1,  # papermill's own cell of parameters counts
+                line=first_line,
+                kind=error.ename,
+                reason=error.evalue,
+            )
+        ) from error
     except CellTimeoutError as error:
         raise ReportError(say("error.cell_timeout", seconds=CELL_TIMEOUT)) from error
     except DeadKernelError as error:
         raise ReportError(say("error.kernel_died")) from error
+    finally:
+        # nbclient makes an event loop for each thread and leaves it open.
+        loop = ensure_event_loop()
+        if not loop.is_running():
+            loop.close()

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+import nbformat
 import papermill
 
 from toolkit.errors import ParameterError
@@ -28,7 +29,11 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     """Read the declared parameters of a notebook, in their order."""
     if not notebook.is_file():
         raise ParameterError(interface_language()("error.no_notebook", path=notebook))
-    declared = papermill.inspect_notebook(str(notebook))
+    try:
+        declared = papermill.inspect_notebook(str(notebook))
+    except (ValueError, nbformat.ValidationError) as error:
+        say = interface_language()
+        raise ParameterError(say("error.bad_notebook", path=notebook, reason=error)) from error
     return {
         name: Parameter(name, entry["inferred_type_name"], entry["default"], entry["help"])
         for name, entry in declared.items()

@@ -1,0 +1,37 @@
+"""What several tests share."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def speak_english(monkeypatch):
+    """Errors and help speak the reader's language; tests read them in English."""
+    monkeypatch.setenv("FUTURS_LANG", "en")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Open pages in a real Chromium; without one, skip, or fail where CI=true."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    with sync_playwright() as playwright:
+        if found is None and Path(playwright.chromium.executable_path).exists():
+            found = playwright.chromium.executable_path
+        if found is None:
+            message = "no Chromium or Chrome found: install one (apt install chromium)"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+        arguments = (
+            "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+            "--disable-background-networking --disable-component-update --disable-sync"
+        )
+        browser = playwright.chromium.launch(executable_path=found, args=arguments.split())
+        yield browser
+        browser.close()

@@ -1,0 +1,41 @@
+"""The map highlights what it says it highlights."""
+
+from toolkit.display.maps import plot_location
+from toolkit.display.style import STRONG
+from toolkit.i18n import language
+from toolkit.records.contours import load_contours
+from toolkit.records.territories import load_territories, load_territory, members
+
+EN = language("en")
+DEPARTMENTS = load_territories("DEP")
+
+
+def located(text: str):
+    place = load_territory(text)
+    inside = DEPARTMENTS[DEPARTMENTS.code == place.department]
+    if place.level == "REG":
+        inside = members(place, "DEP")
+    return plot_location(place, inside, DEPARTMENTS, load_contours("DEP"), lang=EN, note="Source.")
+
+
+def test_one_shape_is_strong_for_a_department():
+    figure = located("DEP-23")
+    assert figure.svg.count(f"fill: {STRONG}".encode()) == 1
+    assert figure.alt == "Map of the départements of France. In colour: Creuse."
+
+
+def test_an_overseas_department_is_drawn_in_its_inset():
+    assert located("DEP-974").svg.count(f"fill: {STRONG}".encode()) == 1
+
+
+def test_paris_is_drawn_on_the_map_and_in_its_inset():
+    assert located("DEP-75").svg.count(f"fill: {STRONG}".encode()) == 2
+
+
+def test_a_region_names_its_departments():
+    figure = located("REG-94")
+    assert figure.alt.endswith("In colour: Corse-du-Sud and Haute-Corse.")
+
+
+def test_a_commune_is_shown_by_its_department_and_says_so():
+    assert located("COM-23096").title == "Guéret lies in the département Creuse"

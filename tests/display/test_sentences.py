@@ -1,0 +1,94 @@
+"""Sentences say what the numbers say, in both languages."""
+
+import pandas as pd
+import pytest
+
+from toolkit.display.sentences import (
+    cautions_on_growth,
+    describe_growth,
+    describe_members,
+    describe_place,
+)
+from toolkit.i18n import language
+from toolkit.records.population import growth_of, load_population
+from toolkit.records.territories import load_territory, parents
+
+FR, EN = language("fr"), language("en")
+
+
+def growth(first: float, last: float, years: tuple[int, int] = (2016, 2022)) -> pd.DataFrame:
+    ratio = last / first if first else float("nan")
+    own = {"level": "DEP", "code": "23", "first": first, "last": last, "change": ratio - 1}
+    france = {"level": "FR", "code": "FR", "first": 100, "last": 102, "change": 0.02}
+    frame = pd.DataFrame([own, france]).assign(first_year=years[0], last_year=years[1])
+    return frame.assign(yearly=(1 + frame.change) ** (1 / 6) - 1)
+
+
+CREUSE = load_territory("DEP-23")
+
+
+def test_the_finding_in_both_languages():
+    real = growth_of(load_population(CREUSE, *parents(CREUSE)))
+    assert describe_growth(CREUSE, real, lang=EN) == (
+        "The population of Creuse was 115,529 in 2022. It has fallen by 3.3% since 2016, or −0.56% "
+        "a year. In France the change is +0.35% a year over the same period."
+    )
+    french = describe_growth(CREUSE, real, lang=FR)
+    assert french.startswith("La population de la Creuse est de 115\u202f529 habitants en 2022.")
+    assert "diminué de 3,3\u00a0% depuis 2016, soit −0,56\u00a0% par an" in french
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (1000, 1100, "It has grown by 10.0%"),
+        (1000, 900, "It has fallen by 10.0%"),
+        (10000, 10004, "It has hardly changed"),
+        (0, 12, "Its change since 2016 cannot be computed"),
+        (1000, float("nan"), "is not known in 2022"),
+    ],
+)
+def test_each_direction_has_its_words(first, last, words):
+    assert words in describe_growth(CREUSE, growth(first, last), lang=EN)
+
+
+def test_france_is_not_compared_with_itself():
+    france = load_territory("FR")
+    text = describe_growth(france, growth_of(load_population(france)), lang=EN)
+    assert text.startswith("The population of France was 68,017,091 in 2022.")
+    assert "In France the change" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DEP-23", "Département, code 23, in the région Nouvelle-Aquitaine."),
+        ("REG-94", "Région, code 94."),
+        ("COM-85113", "outside any intercommunality, département Vendée"),
+        ("COM-23096", "in the intercommunality CA du Grand Guéret, département Creuse"),
+    ],
+)
+def test_where_a_territory_is(text, expected):
+    place = load_territory(text)
+    assert expected in describe_place(place, parents(place), lang=EN)
+
+
+@pytest.mark.parametrize("kind", ["CC", "CA", "CU", "METRO", "MET69"])
+def test_every_kind_of_epci_has_a_name(kind):
+    assert FR(f"epci.{kind}") != EN(f"epci.{kind}")
+
+
+def test_cautions_follow_the_years_and_the_place():
+    far = cautions_on_growth(CREUSE, growth(1, 2), lang=EN)
+    assert len(far) == 1
+    assert "2016 and 2022 are far enough apart" in far[0]
+    close = cautions_on_growth(CREUSE, growth(1, 2, (2020, 2022)), lang=EN)
+    assert "too close and share surveys" in close[0]
+    for text in ("DEP-976", "REG-06", "FR", "COM-97608"):
+        mayotte = cautions_on_growth(load_territory(text), growth(1, 2), lang=EN)
+        assert mayotte[-1].startswith("Mayotte:")
+
+
+def test_members_leave_out_what_there_is_none_of():
+    text = describe_members({"REG": 0, "DEP": 1, "EPCI": 2, "COM": 1200}, lang=EN)
+    assert text == "This territory gathers 1 département, 2 intercommunalities, and 1,200 communes."

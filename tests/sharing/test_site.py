@@ -1,0 +1,46 @@
+"""The index lists the reports there are, in both languages, and what failed."""
+
+import json
+
+from toolkit.sharing.site import render_index
+
+
+def put(folder, territory, lang):
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("page")
+    record = {"parameters": {"territory": territory, "lang": lang}}
+    (folder / "manifest.json").write_text(json.dumps(record))
+
+
+def test_the_index_links_every_page_by_territory(tmp_path):
+    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
+    put(tmp_path / "r/DEP/23/en", "DEP-23", "en")
+    put(tmp_path / "r/REG/84/fr", "REG-84", "fr")
+    pages = render_index(tmp_path)
+    assert set(pages) == {"index.html", "index.en.html"}
+    french, english = pages["index.html"], pages["index.en.html"]
+    assert '<html lang="fr">' in french
+    assert '<html lang="en">' in english
+    assert french.count('href="r/DEP/23/fr/index.html"') == 1
+    assert french.index("Auvergne-Rhône-Alpes") < french.index("Creuse")
+    assert "2 territoires ont un rapport." in french
+    assert "2 territories have a report." in english
+
+
+def test_a_page_that_was_never_finished_is_not_listed(tmp_path):
+    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
+    (tmp_path / "r/DEP/23/fr/index.html").unlink()
+    assert "DEP/23" not in render_index(tmp_path)["index.html"]
+
+
+def test_a_failure_is_listed_with_its_error_as_text(tmp_path):
+    folder = tmp_path / "r/DEP/23/fr"
+    folder.mkdir(parents=True)
+    (folder / "failure.txt").write_text("ValueError: <b>no</b>")
+    page = render_index(tmp_path)["index.en.html"]
+    assert "1 failed report" in page
+    assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in page
+
+
+def test_an_empty_folder_has_an_index_too(tmp_path):
+    assert "0 territories have a report." in render_index(tmp_path)["index.en.html"]

@@ -1,0 +1,132 @@
+"""The `futurs` command as a person types it, in processes of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FUTURS = Path(sys.executable).parent / "futurs"
+
+
+def futurs(*arguments: str, lang: str = "en", **environment: str) -> subprocess.CompletedProcess:
+    settings = os.environ | {"FUTURS_LANG": lang, "COLUMNS": "100"} | environment
+    command = [str(FUTURS), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=settings, check=False)
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["report"], ["batch"], ["territories"], ["territories", "find"]]
+)
+def test_every_help_has_examples_in_both_languages(command):
+    english, french = (futurs(*command, "--help", lang=lang) for lang in ("en", "fr"))
+    assert english.returncode == french.returncode == 0
+    assert "Example" in english.stdout
+    assert "Exemple" in french.stdout
+    assert "\n    futurs " in english.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['futurs', '--help']\n"
+        "from toolkit.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'numpy', 'matplotlib', 'papermill', 'pyarrow'} & set(sys.modules)\n"
+        "print('heavy:', sorted(heavy))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.endswith("heavy: []\n")
+
+
+def test_find_lists_ids_and_names():
+    run = futurs("territories", "find", "loire", "--level", "dep")
+    assert run.returncode == 0
+    assert run.stdout.splitlines()[0].split() == ["DEP-42", "Loire"]
+
+
+def test_find_names_the_nearest_when_nothing_fits():
+    run = futurs("territories", "find", "saint etiene")
+    assert run.returncode == 1
+    assert "COM-42218  Saint-Étienne" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "2a"], "DEP-2A  Corse-du-Sud"),
+        (["report", "Loire"], "DEP-44  Loire-Atlantique"),
+        (["batch", "--level", "COM", "--department", "99"], "No territory answers to '99'"),
+    ],
+)
+def test_a_foreseen_error_is_one_message(arguments, message):
+    run = futurs(*arguments)
+    assert run.returncode == 1
+    assert message in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_wrong_option_is_a_usage_error():
+    run = futurs("report", "23", "--lang", "de")
+    assert run.returncode == 2
+    assert "'de' is not one of 'fr', 'en'" in run.stderr
+
+
+def test_a_report_in_both_languages_has_identical_numbers(tmp_path):
+    run = futurs("report", "DEP-23", "--lang", "fr", "--lang", "en", "--output", str(tmp_path))
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == f"2 reports made: {tmp_path / 'index.html'}\n"
+    folder = tmp_path / "territory_report/DEP/23"
+    manifests = [json.loads((folder / c / "manifest.json").read_text()) for c in ("fr", "en")]
+    assert [m["parameters"]["lang"] for m in manifests] == ["fr", "en"]
+    french, english = (numbers(folder / c / "index.html") for c in ("fr", "en"))
+    assert french == english
+    assert {"115529", "-0.56", "255"} <= set(french)
+    again = futurs("report", "DEP-23", "--lang", "fr", "--output", str(tmp_path))
+    assert again.stderr.startswith("1 already up to date")
+
+
+def numbers(path: Path) -> list[str]:
+    """Return every number in the cells of a page's tables, as plain text."""
+    import re
+
+    text = path.read_text(encoding="utf-8")
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", text.split("<footer")[0])
+    plain = [c.replace("\u202f", "").replace("\u00a0", "").replace("−", "-") for c in cells]
+    french = '<html lang="fr">' in text
+    plain = [c.replace(",", ".") if french else c.replace(",", "") for c in plain]
+    found = [re.fullmatch(r"\+?(-?\d+(?:\.\d+)?)%?", c) for c in plain]
+    return [match[1] for match in found if match]
+
+
+def test_the_same_report_made_elsewhere_is_the_same_to_the_byte(tmp_path):
+    settings = [{"TZ": "UTC"}, {"TZ": "Pacific/Auckland", "LC_ALL": "C"}]
+    for name, environment in zip("ab", settings, strict=True):
+        run = futurs(
+            "report", "REG-94", "--lang", "en", "--output", str(tmp_path / name), **environment
+        )
+        assert run.returncode == 0, run.stderr
+    pages = [tmp_path / n / "territory_report/REG/94/en/index.html" for n in "ab"]
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
+def test_a_batch_goes_on_after_a_failure_and_says_so(tmp_path):
+    """A file stands where one report's folder should be: that report fails, the others are made."""
+    blocked = tmp_path / "territory_report/DEP/23"
+    blocked.mkdir(parents=True)
+    (blocked / "en").write_text("in the way")
+    one = futurs("report", "DEP-23", "--lang", "en", "--lang", "fr", "--output", str(tmp_path))
+    assert one.returncode == 1
+    assert "1 report made and 1 failed" in one.stderr
+    assert "territory_report/DEP/23/en" in one.stderr
+    assert (blocked / "fr/index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    "territory", ["COM-97608", "COM-55039", "COM-85113", "EPCI-200054807", "FR", "COM-14666"]
+)
+def test_unusual_territories_have_a_report(tmp_path, territory):
+    """Mayotte, a village destroyed in 1916, an island in no EPCI, a metropolis, France, a split."""
+    run = futurs("report", territory, "--lang", "fr", "--output", str(tmp_path))
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,198 @@
+"""Both catalogues say the same things, and numbers and names read right in each language."""
+
+import ast
+import datetime
+import json
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.errors import ToolkitError
+from toolkit.i18n import LANGUAGES, LOCALE_DIR, interface_language, language, placeholders
+
+ROOT = Path(__file__).parents[1]
+FR, EN = language("fr"), language("en")
+
+
+def catalogue(code: str) -> dict[str, list[str]]:
+    with (LOCALE_DIR / f"{code}.po").open("rb") as file:
+        messages = read_po(file, locale=code, abort_invalid=True)
+    found = {}
+    for message in messages:
+        if message.id:
+            key = message.id[0] if message.pluralizable else message.id
+            found[key] = list(message.string) if message.pluralizable else [message.string]
+    return found
+
+
+CATALOGUES = {code: catalogue(code) for code in LANGUAGES}
+
+
+def used_keys() -> tuple[set[str], list[re.Pattern]]:
+    """Return the keys the code names, and patterns for those it builds (f"growth.{...}")."""
+    literal, built = set(), []
+    sources = [p.read_text(encoding="utf-8") for p in (ROOT / "toolkit").rglob("*.py")]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources.append("\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code"))
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                literal.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [
+                    re.escape(v.value) if isinstance(v, ast.Constant) else r"[\w.]*"
+                    for v in node.values
+                ]
+                if re.match(r"[a-z]+\\\.", parts[0]):
+                    built.append(re.compile("".join(parts)))
+    for path in (ROOT / "toolkit").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        literal |= set(re.findall(r'"([a-z_.]+)"', text))
+        built += [re.compile(re.escape(p) + r"[\w.]*") for p in re.findall(r'"([a-z]+\.)" ~', text)]
+    return literal, built
+
+
+def test_both_languages_have_the_same_keys():
+    assert CATALOGUES["fr"].keys() == CATALOGUES["en"].keys()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_message_is_empty_and_none_stands_twice(code):
+    assert [key for key, texts in CATALOGUES[code].items() if not all(texts)] == []
+    ids = re.findall(
+        r'^msgid "(.+)"$', (LOCALE_DIR / f"{code}.po").read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(ids) == sorted(set(ids))
+
+
+@pytest.mark.parametrize("key", sorted(CATALOGUES["fr"]))
+def test_placeholders_and_plurals_agree(key):
+    fr, en = CATALOGUES["fr"][key], CATALOGUES["en"][key]
+    assert len(fr) == len(en)
+    assert set().union(*map(placeholders, fr)) == set().union(*map(placeholders, en))
+
+
+def test_every_message_is_used():
+    literal, built = used_keys()
+    unused = {
+        key
+        for key in CATALOGUES["fr"]
+        if key not in literal and not any(pattern.fullmatch(key) for pattern in built)
+    }
+    assert unused == set()
+
+
+def test_every_key_that_is_named_exists():
+    literal, _ = used_keys()
+    prefixes = {key.split(".")[0] for key in CATALOGUES["fr"]}
+    named = {
+        text
+        for text in literal
+        if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", text) and text.split(".")[0] in prefixes
+    }
+    files = {
+        text for text in named if text.endswith((".html", ".en.html", ".json", ".txt", ".css"))
+    }
+    assert named - files - CATALOGUES["fr"].keys() == set()
+
+
+def test_french_typography_of_the_messages():
+    for key, texts in CATALOGUES["fr"].items():
+        for text in texts:
+            assert not re.search(r"[\w»)] [:;?!]|« |[^\u00a0]»| %", text), (key, text)
+            assert "'" not in text.replace("--", ""), (key, text)
+
+
+def test_a_missing_message_is_an_error_that_names_the_file():
+    with pytest.raises(ToolkitError, match=r"No message 'no\.such' in locale/fr\.po"):
+        FR("no.such")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "fr", "en"),
+    [
+        (1234.56, 1, "1\u202f234,6", "1,234.6"),
+        (-0.5, 1, "−0,5", "−0.5"),
+        (-0.04, 1, "0,0", "0.0"),
+        (0, 0, "0", "0"),
+        (68017091, 0, "68\u202f017\u202f091", "68,017,091"),
+    ],
+)
+def test_numbers(value, digits, fr, en):
+    assert FR.number(value, digits) == fr
+    assert EN.number(value, digits) == en
+
+
+def test_percentages():
+    assert FR.percent(-0.0056, 2, sign=True) == "−0,56\u00a0%"
+    assert EN.percent(0.0056, 2, sign=True) == "+0.56%"
+    assert EN.percent(0.00001, 1, sign=True) == "0.0%"
+
+
+@given(st.floats(-1e12, 1e12), st.integers(0, 4))
+def test_a_number_reads_back_the_same_in_both_languages(value, digits):
+    french = FR.number(value, digits).replace("\u202f", "").replace(",", ".").replace("−", "-")
+    english = EN.number(value, digits).replace(",", "").replace("−", "-")
+    assert float(french) == float(english) == round(value, digits)
+
+
+def test_dates():
+    assert FR.date(datetime.date(2026, 1, 1)) == "1er janvier 2026"
+    assert FR.date(datetime.date(2026, 3, 11)) == "11 mars 2026"
+    assert EN.date(datetime.date(2026, 1, 1)) == "1 January 2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "article", "expected"),
+    [
+        ("Ain", 5, "de l’Ain"),
+        ("Creuse", 3, "de la Creuse"),
+        ("Gard", 2, "du Gard"),
+        ("Landes", 4, "des Landes"),
+        ("Paris", 0, "de Paris"),
+        ("Île-de-France", 1, "d’Île-de-France"),
+        ("Le Havre", 2, "du Havre"),
+        ("Les Abymes", 4, "des Abymes"),
+        ("L'Abergement-Clémenciat", 5, "de l’Abergement-Clémenciat"),
+        ("CC Faucigny - Glières", None, "de la CC Faucigny - Glières"),
+        ("Bordeaux Métropole", None, "de Bordeaux Métropole"),
+        ("Eurométropole de Metz", None, "de l’Eurométropole de Metz"),
+        ("Métropole du Grand Paris", None, "de la Métropole du Grand Paris"),
+    ],
+)
+def test_of_a_place(name, article, expected):
+    assert FR.of(name, article) == expected
+    assert EN.of(name, article) == name
+
+
+def test_plurals_follow_each_language():
+    assert FR.plural("members.COM", 0) == "0 commune"
+    assert EN.plural("members.COM", 0) == "0 communes"
+    assert FR.plural("members.COM", 1500) == "1\u202f500 communes"
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"FUTURS_LANG": "fr", "LANG": "en_GB.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_interface_speaks_the_language_of_the_system(monkeypatch, settings, code):
+    for name in ("FUTURS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert interface_language().code == code
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ToolkitError, match="lang is 'de'; it must be one of fr, en"):
+        language("de")
