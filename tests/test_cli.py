@@ -96,7 +96,7 @@ def numbers(path: Path) -> list[str]:
     plain = [c.replace("\u202f", "").replace("\u00a0", "").replace("−", "-") for c in cells]
     french = '<html lang="fr">' in text
     plain = [c.replace(",", ".") if french else c.replace(",", "") for c in plain]
-    found = [re.fullmatch(r"\+?(-?\d+(?:\.\d+)?)%?", c) for c in plain]
+    found = [re.fullmatch(r"\+?(-?\d+(?:\.\d+)?)%?(?: \([ep]\))?", c) for c in plain]
     return [match[1] for match in found if match]
 
 

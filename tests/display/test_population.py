@@ -49,6 +49,17 @@ def test_both_languages_show_identical_numbers():
     assert tables[1].rows[0][1] == "119,502"
 
 
+def test_estimated_and_provisional_numbers_bear_a_sign_that_is_explained():
+    table = tabulate_population(POPULATION, PLACES, lang=EN, note="Source.")
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["2016"][0] == "119,502"
+    assert rows["2016"][2] == "66,618,176 (e)"  # France: the census of Mayotte is carried
+    assert rows["2017"][0].endswith(" (e)")
+    assert rows["2023"][0].endswith(" (p)")
+    assert table.note.startswith("(e): estimated in part")
+    assert "(p): provisional" in table.note
+
+
 def test_a_gap_in_the_data_stays_a_gap():
     gueret = load_territory("COM-23096")  # communes are not known in 2017
     population = load_population(gueret)

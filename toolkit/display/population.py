@@ -13,6 +13,8 @@ from toolkit.i18n import Language
 from toolkit.records.territories import Territory
 
 NOT_AVAILABLE = "nd"
+# After a number that is not a plain census figure; explained under the table.
+_STATUS_SIGNS = {"imputed": " (e)", "provisional": " (p)"}
 # Lines of a figure: the territory and its comparisons.
 MOST_LINES = 1 + len(COMPARISONS)
 
@@ -68,17 +70,21 @@ def tabulate_population(
     population: pd.DataFrame, places: Sequence[Territory], *, lang: Language, note: str
 ) -> Table:
     """Lay out inhabitants by census year, one column a territory."""
-    wide = _wide(population, places)
-    provisional = set(population.year[population.status == "provisional"])
+    values, statuses = _wide(population, places), _wide(population, places, "status")
     rows = tuple(
         (
-            f"{year} (p)" if year in provisional else str(year),
-            *(_inhabitants(value, lang) for value in row),
+            str(year),
+            *(
+                _inhabitants(value, lang) + _STATUS_SIGNS.get(status, "")
+                for value, status in zip(values.loc[year], statuses.loc[year], strict=True)
+            ),
         )
-        for year, row in zip(wide.index, wide.to_numpy(), strict=True)
+        for year in values.index
     )
-    signs = [lang("table.provisional")] if provisional else []
-    signs += [lang("table.nd")] if wide.isna().any(axis=None) else []
+    found = {
+        status for status in ("imputed", "provisional", "nd") if (statuses == status).any(axis=None)
+    }
+    signs = [lang(f"table.{status}") for status in sorted(found)]
     return Table(
         caption=lang("population.table.caption"),
         header=(lang("population.year"), *(place.name for place in places)),
@@ -161,15 +167,17 @@ def tabulate_similar(frame: pd.DataFrame, *, lang: Language, note: str) -> Table
     )
 
 
-def _wide(population: pd.DataFrame, places: Sequence[Territory]) -> pd.DataFrame:
-    """Return inhabitants by year (rows) and territory (columns, by id, in the order given)."""
-    columns = {
+def _wide(
+    population: pd.DataFrame, places: Sequence[Territory], column: str = "population"
+) -> pd.DataFrame:
+    """Return a column by year (rows) and territory (columns, by id, in the order given)."""
+    rows = {
         place.id: population[(population.level == place.level) & (population.code == place.code)]
-        .set_index("year")
-        .population.astype("float64")
         for place in places
     }
-    return pd.DataFrame(columns).sort_index()
+    series = {key: own.set_index("year")[column] for key, own in rows.items()}
+    wide = pd.DataFrame(series).sort_index()
+    return wide.astype("float64") if column == "population" else wide
 
 
 def _draw(
