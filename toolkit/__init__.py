@@ -28,6 +28,8 @@ _HOME = {
         "load_populations",
     ],
     "toolkit.records.similarity": ["load_covariates", "similar_territories"],
+    "toolkit.records.portfolio": ["Project", "load_panel", "load_project", "load_projects"],
+    "toolkit.records.vocabulary": ["load_vocabulary"],
     "toolkit.records.contours": ["load_contours"],
     "toolkit.records.sources": ["table_sources"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],

@@ -1,4 +1,4 @@
-"""Where the tables lie, whose they are and what they weigh: the data packages under data/."""
+"""Whose data it is and where it lies: the register of sources, the data packages under data/."""
 
 import hashlib
 import json
@@ -14,7 +14,22 @@ from toolkit.i18n import interface_language
 
 @dataclass(frozen=True)
 class Source:
-    """Who made a table and on what terms it may be shown; texts by language."""
+    """Who made a table and on what terms it may be shown; texts by language.
+
+    Attributes
+    ----------
+    access : {"package", "pull", "live", "simulated"}
+        How we hold it: embedded, from a pinned package; pulled on demand from a pinned url; asked
+        online, by the program `client` names; or made here.
+    path : str or None
+        ``"<folder>/<file>"`` in the cache and in a mirror, of a source that is pulled.
+    sha256 : str or None
+        Of the package or of the file; a source asked online or simulated has none.
+    bytes : int or None
+        Size of the file, of a source that is pulled.
+    personal_data : bool
+        The file as published holds some (our loaders never read it).
+    """
 
     id: str
     title: dict[str, str]
@@ -23,6 +38,12 @@ class Source:
     licence: str
     attribution: dict[str, str]
     updated_on: date | None
+    access: str = "package"
+    path: str | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+    personal_data: bool = False
+    client: str | None = None
 
 
 def data_dir() -> Path:
@@ -47,10 +68,41 @@ def table_digest(package: str, table: str) -> str:
         raise damaged(path, error) from error
 
 
+@cache
+def load_sources() -> dict[str, Source]:
+    """Load the register of every source, ``data/sources.toml``, by id."""
+    import tomllib
+
+    path = data_dir() / "sources.toml"
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))["source"]
+        return {entry["id"]: _source(entry) for entry in entries}
+    except (OSError, ValueError, KeyError) as error:
+        raise damaged(path, error) from error
+
+
 def table_sources(package: str, table: str) -> tuple[Source, ...]:
     """Return the sources a table was made from, with their licences and attributions."""
-    register = _register()
+    register = load_sources()
     return tuple(register[source["id"]] for source in _resource(package, table)["sources"])
+
+
+def _source(entry: dict) -> Source:
+    return Source(
+        id=entry["id"],
+        title={"fr": entry["title"], "en": entry["title_en"]},
+        publisher=entry["publisher"],
+        url=entry["url"],
+        licence=entry["licence"],
+        attribution={"fr": entry["attribution"], "en": entry["attribution_en"]},
+        updated_on=entry.get("updated_on"),
+        access=entry["access"],
+        path=entry.get("path"),
+        sha256=entry.get("sha256"),
+        bytes=entry.get("bytes"),
+        personal_data=entry["personal_data"],
+        client=entry.get("client"),
+    )
 
 
 def _resource(package: str, table: str) -> dict:
@@ -71,22 +123,3 @@ def _package(path: Path) -> dict[str, dict]:
         return {r["name"]: r for r in json.loads(path.read_text(encoding="utf-8"))["resources"]}
     except (OSError, ValueError) as error:
         raise damaged(path, error) from error
-
-
-@cache
-def _register() -> dict[str, Source]:
-    import tomllib
-
-    entries = tomllib.loads((data_dir() / "sources.toml").read_text(encoding="utf-8"))["source"]
-    return {
-        entry["id"]: Source(
-            id=entry["id"],
-            title={"fr": entry["title"], "en": entry["title_en"]},
-            publisher=entry["publisher"],
-            url=entry["url"],
-            licence=entry["licence"],
-            attribution={"fr": entry["attribution"], "en": entry["attribution_en"]},
-            updated_on=entry.get("updated_on"),
-        )
-        for entry in entries
-    }

@@ -1,15 +1,14 @@
-"""The `futurs` command. Heavy imports wait inside each command, so that help answers at once."""
+"""Make reports: `futurs report`, `futurs batch`, `futurs territories`."""
 
 from pathlib import Path
 
 import click
 
-from toolkit.errors import ToolkitError
-from toolkit.i18n import LANGUAGES, interface_language
+from toolkit.cli.base import help_text, say
+from toolkit.i18n import LANGUAGES
 
-say = interface_language()
 LEVELS = click.Choice(["REG", "DEP", "EPCI", "COM"], case_sensitive=False)
-_NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "territory_report.ipynb"
+_NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "territory_report.ipynb"
 
 output_option = click.option(
     "--output",
@@ -24,30 +23,7 @@ lang_option = click.option(
 force_option = click.option("--force", is_flag=True, help=say("cli.force"))
 
 
-class _Group(click.Group):
-    """A group whose commands' foreseen errors are one message, without a traceback."""
-
-    def invoke(self, context: click.Context):
-        try:
-            return super().invoke(context)
-        except ToolkitError as error:
-            raise click.ClickException(str(error)) from error
-
-
-def _help(key: str) -> str:
-    """Return a help text whose paragraphs of examples keep their lines."""
-    return say(key).replace("\n\n  ", "\n\n\b\n  ")
-
-
-@click.group(
-    cls=_Group, help=_help("cli.help"), context_settings={"help_option_names": ["-h", "--help"]}
-)
-@click.version_option(package_name="futurs-publics-toolkit", prog_name="futurs")
-def main() -> None:
-    """Run the command line."""
-
-
-@main.command(help=_help("cli.report.help"))
+@click.command(help=help_text("cli.report.help"))
 @click.argument("territory")
 @lang_option
 @output_option
@@ -67,7 +43,7 @@ def report(territory: str, langs: tuple[str, ...], output: Path, force: bool) ->
     _conclude(outcomes, output)
 
 
-@main.command(help=_help("cli.batch.help"))
+@click.command(help=help_text("cli.batch.help"))
 @click.option("--level", "levels", type=LEVELS, multiple=True, required=True, help=say("cli.level"))
 @click.option("--department", help=say("cli.department"))
 @lang_option
@@ -89,12 +65,12 @@ def batch(levels, department, langs, output, workers, force) -> None:
     _conclude(outcomes, output)
 
 
-@main.group(help=_help("cli.territories.help"))
+@click.group(help=help_text("cli.territories.help"))
 def territories() -> None:
     """Look territories up."""
 
 
-@territories.command(help=_help("cli.find.help"))
+@territories.command(help=help_text("cli.find.help"))
 @click.argument("text")
 @click.option("--level", type=LEVELS, help=say("cli.find.level"))
 def find(text: str, level: str | None) -> None:

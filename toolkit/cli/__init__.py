@@ -1,0 +1,21 @@
+"""The `futurs` command. Heavy imports wait inside each command, so that help answers at once."""
+
+import click
+
+from toolkit.cli.base import Group, help_text
+from toolkit.cli.projects import log, new, validate
+from toolkit.cli.reports import batch, report, territories
+
+
+@click.group(
+    cls=Group,
+    help=help_text("cli.help"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="futurs-publics-toolkit", prog_name="futurs")
+def main() -> None:
+    """Run the command line."""
+
+
+for command in (report, batch, territories, validate, new, log):
+    main.add_command(command)

@@ -1,0 +1,24 @@
+"""What the commands share: the language they speak, their help, and how they fail."""
+
+import click
+
+from toolkit.errors import ToolkitError
+from toolkit.i18n import interface_language
+
+say = interface_language()
+
+
+class Group(click.Group):
+    """A group whose commands' foreseen errors are one message, without a traceback."""
+
+    def invoke(self, context: click.Context):
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except ToolkitError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def help_text(key: str) -> str:
+    """Return a help text whose examples keep their lines."""
+    return say(key).replace("\n\n  ", "\n\n\b\n  ")

@@ -1,0 +1,100 @@
+"""Write and check projects: `futurs validate`, `futurs new`, `futurs log`."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from toolkit.cli.base import help_text, say
+from toolkit.i18n import LANGUAGES, language
+
+KINDS = ("observation", "decision", "erreur", "surprise", "lecon")
+CONFIDENTIALITIES = ("public", "team", "restricted")
+
+
+@click.command(help=help_text("cli.validate.help"))
+@click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text",
+    show_default=True, help=say("cli.validate.format"),
+)  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES), help=say("cli.interface_lang"))
+def validate(path: Path | None, form: str, lang: str | None) -> None:
+    """Check the data and leave with 1 if there is a fault."""
+    from toolkit.records.faults import write_faults
+    from toolkit.records.sources import data_dir
+    from toolkit.records.validate import validate as find_faults
+
+    chosen = language(lang) if lang else say
+    faults = find_faults(path)
+    if form == "json":
+        import json
+
+        records = [fault.as_record(chosen) for fault in faults]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=1))
+    elif faults:
+        click.echo(write_faults(faults, chosen))
+        click.echo(chosen.plural("fault.total", len(faults)), err=True)
+    else:
+        click.echo(chosen("fault.none", files=path or data_dir()))
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+@click.group(help=help_text("cli.new.help"))
+def new() -> None:
+    """Start something new."""
+
+
+@new.command(help=help_text("cli.new_project.help"))
+@click.argument("project_id", metavar="ID")
+def project(project_id: str) -> None:
+    """Create a project's folder from the template."""
+    from toolkit.records.scaffold import new_project
+
+    folder = new_project(project_id, today=date.today())
+    click.echo(say("cli.new_project.done", folder=folder))
+
+
+@click.command(help=help_text("cli.log.help"))
+@click.argument("project_id", metavar="PROJECT")
+@click.argument("text")
+@click.option("--cycle", type=click.IntRange(1), required=True, help=say("cli.log.cycle"))
+@click.option(
+    "--kind", type=click.Choice(KINDS), default="observation", show_default=True,
+    help=say("cli.log.kind"),
+)  # fmt: skip
+@click.option("--lesson", default="", help=say("cli.log.lesson"))
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("cli.log.date"))
+@click.option(
+    "--confidentiality", type=click.Choice(CONFIDENTIALITIES), default="team",
+    show_default=True, help=say("cli.log.confidentiality"),
+)  # fmt: skip
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="fr", show_default=True,
+    help=say("cli.log.lang"),
+)  # fmt: skip
+def log(
+    project_id: str,
+    text: str,
+    cycle: int,
+    kind: str,
+    lesson: str,
+    day: datetime | None,
+    confidentiality: str,
+    lang: str,
+) -> None:
+    """Add a line to a project's logbook."""
+    from toolkit.records.scaffold import add_log_entry
+
+    entry = {
+        "cycle": str(cycle),
+        "date": (day.date() if day else date.today()).isoformat(),
+        "kind": kind,
+        "lang": lang,
+        "text": text,
+        "lesson": lesson,
+        "confidentiality": confidentiality,
+    }
+    identifier = add_log_entry(project_id, entry)
+    click.echo(say("cli.log.done", entry=identifier, project=project_id))

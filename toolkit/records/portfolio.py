@@ -1,0 +1,155 @@
+"""Projects and their panels, ready for analysis: loaded whole, or refused with every fault."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from toolkit.errors import DataError
+from toolkit.i18n import LANGUAGES, interface_language
+from toolkit.records.faults import Fault, without_repetition, write_faults
+from toolkit.records.projects import FACTS, Facts, frames, project_ids, read_facts
+from toolkit.records.sources import data_dir, load_sources
+from toolkit.records.validate import check_project
+
+_PERIODS = {"year": "Y", "quarter": "Q", "month": "M"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project: its facts and its tables.
+
+    Attributes
+    ----------
+    facts : Facts
+        What project.toml holds.
+    tables : dict of str to DataFrame
+        One frame a table, by name ("ratings"); columns and units as data/schemas describes them,
+        codes as text, dates as Timestamp, numbers nullable. A table without a file is empty.
+    """
+
+    facts: Facts
+    tables: dict[str, pd.DataFrame]
+
+    @property
+    def id(self) -> str:
+        """The project's id, also its folder's name."""
+        return self.facts.id
+
+
+def load_project(project: str) -> Project:
+    """Load one project.
+
+    Raises
+    ------
+    DataError
+        There is no such project, or it has faults: all of them are in the message.
+    """
+    say = interface_language()
+    folder = data_dir() / "projects" / project
+    if project not in project_ids():
+        raise DataError(say("error.no_project", project=project, known=", ".join(project_ids())))
+    files = check_project(folder, project)
+    if files.faults:
+        raise _refused(project, list(files.faults))
+    return Project(files.facts, frames(files))
+
+
+def load_projects() -> pd.DataFrame:
+    """Load the facts of every project, one row each.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by id: mission, mode, simulated (bool), title_fr, title_en, sectors, publics
+        (tuples of codes), opsi_status, reintegration, started_on, ended_on (Timestamp).
+    """
+    rows = []
+    for project in project_ids():
+        facts, faults = read_facts(data_dir() / "projects" / project / FACTS, project)
+        if facts is None or faults:
+            raise _refused(project, faults)
+        kept = ("id", "mission", "mode", "simulated", "opsi_status", "reintegration")
+        rows.append(
+            {name: getattr(facts, name) for name in kept}
+            | {"title_fr": facts.title.fr, "title_en": facts.title.en}
+            | {"sectors": tuple(facts.sectors), "publics": tuple(facts.publics)}
+            | {"started_on": facts.started_on, "ended_on": facts.ended_on}
+        )
+    frame = pd.DataFrame(rows).set_index("id")
+    return frame.assign(
+        started_on=pd.to_datetime(frame.started_on), ended_on=pd.to_datetime(frame.ended_on)
+    )
+
+
+def load_panel(project: Project, indicator: str) -> pd.DataFrame:
+    """Load one indicator of a project as a panel: a row a territory and period.
+
+    Parameters
+    ----------
+    project : Project
+    indicator : str
+        One of the project's indicators.
+
+    Returns
+    -------
+    DataFrame
+        Columns territory (id), period (text: 2015, 2015-Q1, 2015-03), start (Timestamp, first
+        day of the period), value (Float64, in the indicator's unit; missing when secret or not
+        available), n (Int64), status, source, role ("treated", "comparison"), adopted_on
+        (Timestamp, missing for a comparison), dose (Float64), event_time (Int64: periods since
+        the one in which the territory adopted, itself 0 even if adopted on its last day; missing
+        for a comparison). Excluded territories are left out,
+        and so are territories without a role. ``attrs`` carries project, indicator, unit,
+        frequency, simulated (bool) and attribution (by language), wherever the frame goes.
+
+    Raises
+    ------
+    DataError
+        The project has no such indicator, or no observation of it.
+    """
+    say = interface_language()
+    indicators = project.tables["indicators"].set_index("indicator")
+    if indicator not in indicators.index:
+        known = ", ".join(indicators.index)
+        raise DataError(say("error.no_indicator", indicator=indicator, known=known))
+    described = indicators.loc[indicator]
+    observations = project.tables["observations"]
+    observations = observations[observations.indicator == indicator].drop(columns="indicator")
+    if observations.empty:
+        details = {"indicator": indicator, "source": described.source}
+        raise DataError(say("error.no_observation", **details))
+    roles = project.tables["deployments"][["territory", "role", "adopted_on", "dose"]]
+    panel = observations.merge(roles[roles.role != "excluded"], on="territory")
+    rhythm = _PERIODS[described.frequency]
+    periods = pd.PeriodIndex(panel.period, freq=rhythm)
+    panel.insert(2, "start", periods.start_time)
+    panel["event_time"] = _event_time(periods, panel.adopted_on, rhythm)
+    panel = panel.sort_values(["territory", "start"], ignore_index=True)
+    panel.attrs = {
+        "project": project.id,
+        "indicator": indicator,
+        "unit": described.unit,
+        "frequency": described.frequency,
+        "simulated": project.facts.simulated,
+        "attribution": {
+            code: sorted({load_sources()[source].attribution[code] for source in panel.source})
+            for code in LANGUAGES
+        },
+    }
+    return panel
+
+
+def _refused(project: str, faults: list[Fault]) -> DataError:
+    say = interface_language()
+    listed = write_faults(without_repetition(faults), say)
+    return DataError(f"{say('error.project_faults', project=project)}\n{listed}")
+
+
+def _event_time(periods: pd.PeriodIndex, adopted_on: pd.Series, rhythm: str) -> pd.Series:
+    """Count periods since the one in which the territory adopted, which is 0."""
+    adoption = adopted_on.dt.to_period(rhythm)
+    known = adoption.notna()
+    event_time = pd.Series(pd.NA, index=adopted_on.index, dtype="Int64")
+    ordinals = adoption[known].map(lambda period: period.ordinal)
+    event_time[known] = periods[known].asi8 - ordinals.to_numpy(dtype="int64")
+    return event_time

@@ -1,0 +1,89 @@
+"""The schema of every table a researcher fills: data/schemas/*.json (Frictionless Table Schema).
+
+Beside the standard's own properties a field may have ``vocabulary`` (its codes stand in
+programme/vocabulary.csv), ``reference`` (it names a territory, an indicator, a source...) and
+``list`` (several codes, separated by spaces).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from toolkit.records.sources import damaged, data_dir
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: what its cells may hold."""
+
+    name: str
+    type: str
+    required: bool
+    pattern: re.Pattern[str] | None
+    minimum: float | None
+    maximum: float | None
+    vocabularies: tuple[str, ...]
+    reference: str | None
+    is_list: bool
+    unit: str | None
+    description: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A table: its columns and what tells its rows apart."""
+
+    name: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    title: dict[str, str]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [field.name for field in self.fields]
+
+
+def schema_names() -> list[str]:
+    """Return the names of the tables that have a schema."""
+    return sorted(path.stem for path in _folder().glob("*.json"))
+
+
+@cache
+def load_schema(name: str) -> Schema:
+    """Load the schema of one table."""
+    path = _folder() / f"{name}.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(path, error) from error
+    return Schema(
+        name=name,
+        fields=tuple(_field(entry) for entry in content["fields"]),
+        primary_key=tuple(content.get("primaryKey", ())),
+        title={"fr": content["title_fr"], "en": content["title"]},
+    )
+
+
+def _folder() -> Path:
+    return data_dir() / "schemas"
+
+
+def _field(entry: dict) -> Field:
+    limits = entry.get("constraints", {})
+    vocabulary = entry.get("vocabulary", [])
+    return Field(
+        name=entry["name"],
+        type=entry["type"],
+        required=limits.get("required", False),
+        pattern=re.compile(limits["pattern"]) if "pattern" in limits else None,
+        minimum=limits.get("minimum"),
+        maximum=limits.get("maximum"),
+        vocabularies=(vocabulary,) if isinstance(vocabulary, str) else tuple(vocabulary),
+        reference=entry.get("reference"),
+        is_list=entry.get("list", False),
+        unit=entry.get("unit"),
+        description={"fr": entry["description_fr"], "en": entry["description"]},
+    )
