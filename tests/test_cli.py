@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,38 @@ def test_a_foreseen_error_is_one_message(arguments, message):
     assert "Traceback" not in run.stderr
 
 
+def test_a_level_without_territories_there_is_said():
+    run = futurs("batch", "--level", "REG", "--department", "23")
+    assert run.returncode == 2
+    assert "No territory of level REG in the département 23" in run.stderr
+
+
+def test_a_blank_department_is_no_department():
+    assert futurs("batch", "--level", "COM", "--department", "").returncode == 1
+
+
+def test_an_output_that_cannot_be_written_is_one_message(tmp_path):
+    (tmp_path / "file").write_text("")
+    run = futurs("report", "DEP-23", "--output", str(tmp_path / "file" / "sub"))
+    assert run.returncode == 1
+    assert "Check this path and its permissions" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_an_interrupted_batch_says_how_to_go_on_and_keeps_its_index(tmp_path):
+    command = [str(FUTURS), "batch", "--level", "REG", "--lang", "en", "--output", str(tmp_path)]
+    settings = os.environ | {"FUTURS_LANG": "en"}
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=settings)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.rglob("manifest.json")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    run.send_signal(signal.SIGTERM)
+    _, stderr = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "reports of 18 are finished. Run the same command again" in stderr
+    assert (tmp_path / "index.en.html").is_file()
+
+
 def test_a_wrong_option_is_a_usage_error():
     run = futurs("report", "23", "--lang", "de")
     assert run.returncode == 2
@@ -83,8 +117,8 @@ def test_a_report_in_both_languages_has_identical_numbers(tmp_path):
     french, english = (numbers(folder / c / "index.html") for c in ("fr", "en"))
     assert french == english
     assert {"115529", "-0.56", "255"} <= set(french)
-    again = futurs("report", "DEP-23", "--lang", "fr", "--output", str(tmp_path))
-    assert again.stderr.startswith("1 already up to date")
+    again = futurs("report", "DEP-23", "--output", str(tmp_path))
+    assert again.stderr.startswith("2 already up to date")
 
 
 def numbers(path: Path) -> list[str]:

@@ -157,6 +157,9 @@ def test_dates():
         ("Paris", 0, "de Paris"),
         ("Île-de-France", 1, "d’Île-de-France"),
         ("Le Havre", 2, "du Havre"),
+        ("Aux Marais", 6, "d’Aux Marais"),
+        ("Œuilly", 1, "d’Œuilly"),
+        ("Haut-Bugey Agglomération", None, "de Haut-Bugey Agglomération"),
         ("Les Abymes", 4, "des Abymes"),
         ("L'Abergement-Clémenciat", 5, "de l’Abergement-Clémenciat"),
         ("CC Faucigny - Glières", None, "de la CC Faucigny - Glières"),
@@ -171,9 +174,9 @@ def test_of_a_place(name, article, expected):
 
 
 def test_plurals_follow_each_language():
-    assert FR.plural("members.COM", 0) == "0 commune"
-    assert EN.plural("members.COM", 0) == "0 communes"
-    assert FR.plural("members.COM", 1500) == "1\u202f500 communes"
+    assert FR.plural("members.count.COM", 0) == "0 commune"
+    assert EN.plural("members.count.COM", 0) == "0 communes"
+    assert FR.plural("members.count.COM", 1500) == "1\u202f500 communes"
 
 
 @pytest.mark.parametrize(
@@ -194,5 +197,5 @@ def test_the_interface_speaks_the_language_of_the_system(monkeypatch, settings, 
 
 
 def test_an_unknown_language_is_refused():
-    with pytest.raises(ToolkitError, match="lang is 'de'; it must be one of fr, en"):
+    with pytest.raises(ToolkitError, match="no language 'de'; there are: fr, en"):
         language("de")

@@ -19,7 +19,7 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 # Insee's TNCC code of the article before a place name, as French contracts it after "de".
-_DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 6: "aux ", 7: "de las ", 8: "de los "}
+_DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 7: "de las ", 8: "de los "}
 _ARTICLES = {2: "Le ", 3: "La ", 4: "Les ", 5: "L'", 7: "Las ", 8: "Los "}
 
 
@@ -85,11 +85,15 @@ class Language:
         """
         if self.code == "en":
             return name
+        if name == "France":
+            return "de la France"
         if article in _DE_ARTICLE:
             return _DE_ARTICLE[article] + name.removeprefix(_ARTICLES.get(article, ""))
         if name.startswith(("CC ", "CA ", "CU ", "Métropole ", "Communauté ", "Eurométropole ")):
             return ("de l’" if name.startswith("E") else "de la ") + name
-        return ("d’" if name[0] in "AEIOUYÀÂÉÈÊÎÔÛH" and article != 0 else "de ") + name
+        # Code 1 is a name before which "de" elides, silent h included; None says nothing of it.
+        elides = article == 1 or (article is None and name[0] in "AEIOUÀÂÉÈÊÎÔÛŒ")
+        return ("d’" if elides or article == 6 else "de ") + name
 
     def join(self, items: list[str]) -> str:
         """Write a list as a sentence does: "a, b et c", "a, b and c"."""
@@ -102,7 +106,8 @@ class Language:
 def language(code: str) -> Language:
     """Return the language `code`, "fr" or "en"."""
     if code not in LANGUAGES:
-        raise ToolkitError(f"lang is '{code}'; it must be one of {', '.join(LANGUAGES)}.")
+        say = interface_language()
+        raise ToolkitError(say("error.lang", seen=code, known=", ".join(LANGUAGES)))
     return Language(code)
 
 

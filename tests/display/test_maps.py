@@ -39,3 +39,12 @@ def test_a_region_names_its_departments():
 
 def test_a_commune_is_shown_by_its_department_and_says_so():
     assert located("COM-23096").title == "Guéret lies in the département Creuse"
+
+
+def test_an_epci_is_shown_by_all_the_departments_of_its_communes():
+    paris = load_territory("EPCI-200054781")
+    inside = DEPARTMENTS[DEPARTMENTS.code.isin(set(members(paris).department))]
+    contours = load_contours("DEP")
+    figure = plot_location(paris, inside, DEPARTMENTS, contours, lang=EN, note="")
+    assert figure.title.startswith("Métropole du Grand Paris stretches over the départements")
+    assert all(name in figure.alt for name in ("Paris", "Hauts-de-Seine", "Val-de-Marne"))

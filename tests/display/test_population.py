@@ -35,10 +35,27 @@ def test_the_figure_gives_the_same_bytes_again():
 def test_the_alternative_gives_the_numbers_drawn():
     figure = plot_population(POPULATION, PLACES, lang=EN, note="Source: Insee.")
     own = POPULATION[POPULATION.code == "23"].set_index("year").population
-    assert f"Creuse reaches {100 * own[2023] / own[2016]:.1f} in 2023" in figure.alt
-    assert "France 102.6" in figure.alt
-    assert figure.title == "Creuse has fewer inhabitants than in 2016"
-    assert figure.note == "Hollow circle: provisional year (2023). Source: Insee."
+    assert f"Creuse reaches {100 * own[2022] / own[2016]:.1f} in 2022" in figure.alt
+    assert "France 102.1" in figure.alt
+    assert figure.title == "Creuse: fewer inhabitants in 2022 than in 2016"
+    assert figure.note == "Hollow circle: an estimated or provisional year. Source: Insee."
+
+
+def test_the_title_agrees_with_the_measured_growth():
+    """Lot-et-Garonne fell to 2022 and rose in 2023, which is provisional: the title says fell."""
+    place = load_territory("DEP-47")
+    population = load_population(place)
+    assert growth_of(population).change[0] < 0
+    figure = plot_population(population, [place], lang=EN, note="")
+    assert figure.title == "Lot-et-Garonne: fewer inhabitants in 2022 than in 2016"
+
+
+def test_a_territory_is_not_compared_with_itself():
+    """Paris is a commune and a département: one line, not two."""
+    paris = load_territory("COM-75056")
+    places = [paris, load_territory("DEP-75"), load_territory("FR")]
+    figure = plot_population(load_population(*places), places, lang=EN, note="")
+    assert "In comparison: France" in figure.alt
 
 
 def test_both_languages_show_identical_numbers():
@@ -73,7 +90,7 @@ def test_a_gap_in_the_data_stays_a_gap():
 def test_a_stable_population_is_called_stable():
     frame = POPULATION[POPULATION.code == "23"].assign(population=1000)
     figure = plot_population(frame, [CREUSE], lang=EN, note="")
-    assert figure.title == "Creuse has as many inhabitants as in 2016"
+    assert figure.title == "Creuse: as many inhabitants in 2022 as in 2016"
     assert "In comparison" not in figure.alt
 
 
@@ -92,7 +109,9 @@ def test_what_is_not_known_is_written_nd_and_explained():
     table = tabulate_growth(growth, PLACES, lang=EN, note="Source.")
     assert table.rows[1][1] == "nd"
     assert table.rows[1][3:] == ("nd", "nd")
-    assert table.note == "nd: not available. Source."
+    assert table.rows[2][1] == "66,618,176 (e)"
+    assert table.note.startswith("(e): estimated in part")
+    assert table.note.endswith("nd: not available. Source.")
 
 
 def test_places_and_similar_territories():

@@ -155,6 +155,14 @@ def test_other_bytes_are_refused_with_both_hashes_and_not_kept(source, upstream,
     assert not part_of(source).exists()
 
 
+def test_a_file_that_does_not_end_is_not_followed(source, upstream):
+    upstream.content = CONTENT * 3
+    seen = []
+    with pytest.raises(DataError, match="it was not kept"):
+        pull("demo", progress=lambda held, total: seen.append(held))
+    assert max(seen) <= len(CONTENT) + 65536
+
+
 def test_a_damaged_file_is_seen_refused_and_replaced(source):
     path = pull("demo")
     path.write_bytes(b"edited by hand")

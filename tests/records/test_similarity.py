@@ -15,7 +15,7 @@ def test_the_distance_is_the_root_mean_square_standardised_difference():
     found = similar_territories(CREUSE, n=100).set_index("code").distance
     frame = load_covariates("DEP").drop(columns="name")
     values = frame.assign(population=np.log(frame.population), n_communes=np.log(frame.n_communes))
-    for code in ("58", "75", "976"):
+    for code in ("58", "75", "974"):
         squares = [
             ((values.loc[code, name] - values.loc["23", name]) / np.std(values[name])) ** 2
             for name in values.columns
@@ -56,6 +56,8 @@ def test_covariates_are_what_they_say():
 def test_what_cannot_be_compared_is_refused():
     with pytest.raises(ToolkitError, match=r"at this level: income\. There are: pop"):
         similar_territories(CREUSE, covariates=["income"])
+    with pytest.raises(ToolkitError, match="At least one similar territory must be asked for"):
+        similar_territories(CREUSE, n=0)
     with pytest.raises(ToolkitError, match="no territory of its level"):
         similar_territories(load_territory("FR"))
 

@@ -22,7 +22,7 @@ PARAMETERS = 'n: int = 1  # a number\nlang: str = "en"  # a language'
 
 @pytest.fixture
 def notebook(tmp_path):
-    """A notebook that shows n, fails at 13, and kills its own kernel at 9."""
+    """A notebook that shows n, fails at 13, leaves at 5 and kills its own kernel at 9."""
     new = nbformat.v4
     cells = [
         new.new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]}),
@@ -32,7 +32,12 @@ def notebook(tmp_path):
             "if n == 9:\n    os.kill(os.getpid(), signal.SIGKILL)",
             id="fate",
         ),
-        new.new_code_cell("from IPython.display import HTML\nHTML(f'<h1>{n}</h1>')", id="show"),
+        new.new_code_cell(
+            "import sys\nfrom IPython.display import HTML\n"
+            "if n == 5:\n    sys.exit()\nHTML(f'<h1>{n}</h1>')",
+            id="show",
+        ),
+        new.new_code_cell("'the end'", id="end"),
     ]
     path = tmp_path / "small.ipynb"
     nbformat.write(new.new_notebook(cells=cells, metadata=KERNEL), path)
@@ -40,7 +45,7 @@ def notebook(tmp_path):
 
 
 def render(notebook, manifest, root):
-    html = notebook.cells[-1].outputs[0].data["text/html"]
+    html = notebook.cells[3].outputs[0].data["text/html"]
     if "<h1>8</h1>" in html:
         raise ToolkitError("8 cannot be rendered")
     return f"{html}{root}{manifest['parameters']['lang']}"
@@ -52,18 +57,19 @@ def report(notebook, n) -> Report:
 
 def test_a_failure_stops_nothing_and_says_why(notebook, tmp_path):
     output = tmp_path / "out"
-    wanted = [report(notebook, n) for n in (1, 13, 9, 8, 2)]
+    wanted = [report(notebook, n) for n in (1, 13, 9, 8, 5, 2)]
     outcomes = {
         o.report.parameters["n"]: o for o in run_batch(wanted, output=output, render=render)
     }
     assert {n: o.status for n, o in outcomes.items()} == {
-        1: "made", 2: "made", 13: "failed", 9: "failed", 8: "failed",
+        1: "made", 2: "made", 13: "failed", 9: "failed", 8: "failed", 5: "failed",
     }  # fmt: skip
     assert outcomes[13].error == (
         "The notebook stopped at cell 3, 'import os, signal': ValueError: 13 is unlucky"
     )
     assert "kernel died" in outcomes[9].error
     assert outcomes[8].error == "8 cannot be rendered"
+    assert "cell 5 never ran (sys.exit()?)" in outcomes[5].error
     assert (output / "small/1/en/index.html").read_text() == "<h1>1</h1>../../../en"
     assert (output / "small/13/en/failure.txt").read_text() == outcomes[13].error
     failed = nbformat.read(output / "small/13/en/failed.ipynb", as_version=4)
@@ -77,12 +83,13 @@ def test_what_is_up_to_date_is_left_alone_and_what_changed_is_made_again(noteboo
     assert make_report(one, output=tmp_path, render=render).status == "unchanged"
     assert make_report(one, output=tmp_path, render=render, force=True).status == "made"
     page = one.folder(tmp_path) / "index.html"
+    manifest = describe_run(one.notebook, one.parameters) | {"languages": []}
+    assert is_up_to_date(one.folder(tmp_path), manifest)
     page.write_text("tampered with")
-    assert not is_up_to_date(one.folder(tmp_path), describe_run(one.notebook, one.parameters))
+    assert not is_up_to_date(one.folder(tmp_path), manifest)
     assert make_report(one, output=tmp_path, render=render).status == "made"
     assert page.read_text() == "<h1>1</h1>../../../en"
-    manifest = one.folder(tmp_path) / "manifest.json"
-    manifest.write_text("{ not json")
+    (one.folder(tmp_path) / "manifest.json").write_text("{ not json")
     assert make_report(one, output=tmp_path, render=render).status == "made"
 
 

@@ -15,6 +15,7 @@ MANIFEST = {
     "data": {"territories/population.parquet": "b" * 64},
     "python": "3.11",
     "packages": {"pandas": "3.0"},
+    "languages": ["fr", "en"],
     "toolkit": "0.1.0",
     "toolkit_sha256": "c" * 64,
 }
@@ -37,6 +38,11 @@ def test_the_page_speaks_its_language_and_bears_its_title():
     assert 'href="../../index.html"' in page
     assert 'href="../en/index.html" lang="en"' in page
     assert page.index("<h1>Combien ?</h1>") < page.index("<p>Tant.</p>")
+
+
+def test_a_language_that_was_not_made_is_not_linked():
+    page = render_page(executed("<h1>T</h1>"), MANIFEST | {"languages": ["fr"]}, "")
+    assert "../en/" not in page
 
 
 def test_code_and_what_cells_print_stay_out():

@@ -2,13 +2,16 @@
 
 import json
 
-from toolkit.sharing.site import render_index
+import pytest
+
+from toolkit.errors import ToolkitError
+from toolkit.sharing.site import check_output, render_index
 
 
 def put(folder, territory, lang):
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("page")
-    record = {"parameters": {"territory": territory, "lang": lang}}
+    record = {"key": "k", "parameters": {"territory": territory, "lang": lang}}
     (folder / "manifest.json").write_text(json.dumps(record))
 
 
@@ -40,6 +43,25 @@ def test_a_failure_is_listed_with_its_error_as_text(tmp_path):
     page = render_index(tmp_path)["index.en.html"]
     assert "1 failed report" in page
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in page
+
+
+def test_manifests_and_pages_that_are_not_ours_are_left_alone(tmp_path):
+    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
+    for number, text in enumerate(["{", "[]", "{}", '{"name": "a web app"}', '{"key": 1}']):
+        folder = tmp_path / f"other{number}"
+        folder.mkdir()
+        (folder / "manifest.json").write_text(text)
+        (folder / "index.html").write_text("theirs")
+    assert "1 territory has a report." in render_index(tmp_path)["index.en.html"]
+
+
+def test_a_foreign_index_is_never_written_over(tmp_path):
+    check_output(tmp_path)
+    (tmp_path / "index.html").write_text(render_index(tmp_path)["index.html"])
+    check_output(tmp_path)
+    (tmp_path / "index.html").write_text("<title>Mine</title>")
+    with pytest.raises(ToolkitError, match="was not made by this command"):
+        check_output(tmp_path)
 
 
 def test_an_empty_folder_has_an_index_too(tmp_path):

@@ -3,6 +3,7 @@
 import click
 
 from toolkit.cli.base import Group, help_text
+from toolkit.cli.data import data
 from toolkit.cli.projects import log, new, validate
 from toolkit.cli.reports import batch, report, territories
 
@@ -17,5 +18,5 @@ def main() -> None:
     """Run the command line."""
 
 
-for command in (report, batch, territories, validate, new, log):
+for command in (report, batch, territories, validate, new, log, data):
     main.add_command(command)

@@ -17,6 +17,11 @@ class Group(click.Group):
             return super().invoke(context)
         except ToolkitError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:  # not a file's doing: a broken pipe, say
+                raise
+            text = say("error.file", path=error.filename, reason=error.strerror)
+            raise click.ClickException(text) from error
 
 
 def help_text(key: str) -> str:

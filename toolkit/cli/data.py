@@ -56,6 +56,35 @@ def pull(ids: tuple[str, ...], everything: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+@data.command(help=help_text("cli.data.simulate.help"))
+@click.argument("projects", nargs=-1)
+def simulate(projects: tuple[str, ...]) -> None:
+    """Write again the simulated observations of some projects, or of all that have a recipe."""
+    from toolkit.records.projects import RECIPE
+    from toolkit.records.simulate import simulate_project
+    from toolkit.records.sources import data_dir
+
+    folder = data_dir() / "projects"
+    recipes = sorted(path.parent.name for path in folder.glob(f"*/{RECIPE}"))
+    unknown = [name for name in projects if name not in recipes]
+    if unknown:
+        known = ", ".join(recipes)
+        raise click.UsageError(say("cli.data.no_recipe", seen=", ".join(unknown), known=known))
+    for name in projects or recipes:
+        click.echo(str(simulate_project(folder / name)))
+
+
+@data.command(help=help_text("cli.data.describe.help"))
+def describe() -> None:
+    """Write data/datapackage.json again from what lies under data/."""
+    from toolkit.records.package import describe_data
+    from toolkit.records.sources import data_dir
+
+    path = data_dir() / "datapackage.json"
+    path.write_text(describe_data(), encoding="utf-8")
+    click.echo(str(path))
+
+
 @data.command(help=help_text("cli.data.status.help"))
 def status() -> None:
     """Say which sources are pulled and intact; leave with 1 unless all are."""

@@ -1,5 +1,6 @@
 """Make reports: `futurs report`, `futurs batch`, `futurs territories`."""
 
+import signal
 from pathlib import Path
 
 import click
@@ -33,10 +34,7 @@ def report(territory: str, langs: tuple[str, ...], output: Path, force: bool) ->
     from toolkit.records.territories import load_territory
 
     place = load_territory(territory)
-    chosen = langs or (say.code,)
-    outcomes = _make(
-        [(place.level, place.code, place.department, c) for c in chosen], output, force, None
-    )
+    outcomes = _make([(place.level, place.code, place.department)], langs, output, force)
     for outcome in outcomes:
         if outcome.status != "failed":
             click.echo(str(outcome.report.folder(output) / "index.html"))
@@ -54,15 +52,15 @@ def batch(levels, department, langs, output, workers, force) -> None:
     """Make the reports of every territory of some levels."""
     from toolkit.records.territories import load_territories, load_territory
 
-    code = load_territory(department, level="DEP").code if department else None
-    wanted = [
-        (place.level, place.code, place.department, lang)
+    code = load_territory(department, level="DEP").code if department is not None else None
+    places = [
+        (place.level, place.code, place.department)
         for level in dict.fromkeys(levels)
         for place in load_territories(level, department=code).itertuples()
-        for lang in dict.fromkeys(langs or LANGUAGES)
     ]
-    outcomes = _make(wanted, output, force, workers)
-    _conclude(outcomes, output)
+    if not places:
+        raise click.UsageError(say("cli.nothing", levels=", ".join(levels), department=code))
+    _conclude(_make(places, langs, output, force, workers), output)
 
 
 @click.group(help=help_text("cli.territories.help"))
@@ -84,48 +82,70 @@ def find(text: str, level: str | None) -> None:
         click.echo(f"{row.level + '-' + row.code:<16}{row.name}")
 
 
-def _make(wanted: list[tuple], output: Path, force: bool, workers: int | None) -> list:
-    """Make (level, code, department, lang) reports under a progress bar; return the outcomes."""
+def _make(
+    places: list[tuple],
+    langs: tuple[str, ...],
+    output: Path,
+    force: bool,
+    workers: int | None = None,
+) -> list:
+    """Make the reports of (level, code, département) under a progress bar; return the outcomes."""
     import pandas as pd
     from tqdm import tqdm
 
     from toolkit.runs.batch import Report, run_batch
     from toolkit.sharing.render import render_page
+    from toolkit.sharing.site import check_output
 
+    languages = tuple(dict.fromkeys(langs)) or LANGUAGES
     reports = []
-    for level, code, department, lang in wanted:
+    for level, code, department in places:
         # Thousands of EPCI and communes are spread over one folder a département.
         shard = [] if level in ("FR", "REG", "DEP") or pd.isna(department) else [department]
         territory = "FR" if level == "FR" else f"{level}-{code}"
-        address = "/".join([_NOTEBOOK.stem, level, *shard, code, lang])
-        reports.append(Report(_NOTEBOOK, {"territory": territory, "lang": lang}, address))
+        for lang in languages:
+            address = "/".join([_NOTEBOOK.stem, level, *shard, code, lang])
+            parameters = {"territory": territory, "lang": lang}
+            reports.append(Report(_NOTEBOOK, parameters, address, languages))
+    check_output(output)
     output.mkdir(parents=True, exist_ok=True)
     outcomes = []
     made = run_batch(reports, output=output, render=render_page, workers=workers, force=force)
-    with tqdm(
-        total=len(reports), unit=say("cli.unit"), disable=None if len(reports) > 1 else True
-    ) as bar:
-        for outcome in made:
-            outcomes.append(outcome)
-            bar.update()
-            failed = sum(o.status == "failed" for o in outcomes)
-            if failed:
-                bar.set_postfix_str(say.plural("index.failures", failed))
+    quiet = True if len(reports) <= len(LANGUAGES) else None  # None: only where a person looks
+    # A stop asked by the system ends as Ctrl-C does: what is made is kept, and listed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with tqdm(total=len(reports), unit=say("cli.unit"), disable=quiet) as bar:
+            for outcome in made:
+                outcomes.append(outcome)
+                bar.update()
+                failed = sum(o.status == "failed" for o in outcomes)
+                if failed:
+                    bar.set_postfix_str(say.plural("index.failures", failed))
+    except KeyboardInterrupt:
+        made.close()
+        _write_index(output)
+        click.echo(say("cli.interrupted", done=len(outcomes), all=len(reports)), err=True)
+        raise click.exceptions.Exit(130) from None
     return outcomes
 
 
 def _conclude(outcomes: list, output: Path) -> None:
     """Write the index, list the failures, and leave with 1 if there are any."""
-    from toolkit.runs.batch import write_atomically
-    from toolkit.sharing.site import render_index
-
-    for name, page in render_index(output).items():
-        write_atomically(output / name, page)
+    _write_index(output)
     counts = {s: sum(o.status == s for o in outcomes) for s in ("made", "unchanged", "failed")}
-    summary = [say.plural(f"cli.{status}", n) for status, n in counts.items() if n]
+    summary = [say.plural(f"cli.status.{status}", n) for status, n in counts.items() if n]
     click.echo(f"{say.join(summary)}{say('index.colon')} {output / 'index.html'}", err=True)
     for outcome in outcomes:
         if outcome.status == "failed":
             click.echo(f"- {outcome.report.address}\n  {outcome.error}", err=True)
     if counts["failed"]:
         raise click.exceptions.Exit(1)
+
+
+def _write_index(output: Path) -> None:
+    from toolkit.runs.batch import write_atomically
+    from toolkit.sharing.site import render_index
+
+    for name, page in render_index(output).items():
+        write_atomically(output / name, page)

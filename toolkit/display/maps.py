@@ -54,7 +54,10 @@ def plot_location(
     """
     names = departments.set_index("code").name
     within = place.level in ("EPCI", "COM")
-    title = "map.title.department" if within else "map.title"
+    listed = lang.join(inside.name.tolist())
+    title = lang("map.title", name=place.name)
+    if within:
+        title = lang.plural("map.title.within", len(inside), name=place.name, departments=listed)
     return Figure(
         svg=_draw(
             contours,
@@ -62,10 +65,10 @@ def plot_location(
             names,
             lang,
         ),
-        title=lang(title, name=place.name, department=lang.join(inside.name.tolist())),
+        title=title,
         subtitle=lang("map.subtitle"),
         note=note,
-        alt=lang("map.alt", highlighted=lang.join(inside.name.tolist())),
+        alt=lang("map.alt", highlighted=listed),
         lang=lang,
     )
 

@@ -36,29 +36,35 @@ def plot_population(
     -------
     Figure
         Lines labelled at their end, 100 in the first year that all know; gaps in the data stay
-        gaps; a provisional year has hollow markers.
+        gaps; what is estimated or provisional has hollow markers. The title compares the last
+        year that is not provisional. A place whose series is the territory's own is left out.
     """
     wide = _wide(population, places)
+    own = wide[places[0].id]
+    places = [places[0], *(p for p in places[1:] if (wide[p.id] - own).any())]
+    wide, statuses = wide[[p.id for p in places]], _wide(population, places, "status")
     base = wide.index[(wide > 0).all(axis="columns")][0]
     index = 100 * wide / wide.loc[base]
-    own = index.iloc[:, 0].dropna()
-    provisional = sorted(population.year[population.status == "provisional"].unique())
+    provisional = (statuses == "provisional").any(axis="columns")
+    own = index.loc[~provisional, places[0].id].dropna()
     values = {
         "name": places[0].name,
         "base": str(base),
-        "first_year": str(index.index[0]),
         "last_year": str(own.index[-1]),
+        "first_year": str(index.index[0]),
+        "final_year": str(index.index[-1]),
         "index": lang.number(own.iloc[-1], 1),
     }
-    others = [f"{place.name} {lang.number(index[place.id].iloc[-1], 1)}" for place in places[1:]]
-    moved = np.sign(round(own.iloc[-1] - 100, 1))
-    direction = {1: "up", -1: "down", 0: "stable"}[int(moved)]
-    hollow = lang("population.figure.provisional", years=lang.join([str(y) for y in provisional]))
+    ends = {place.name: index[place.id].loc[own.index[-1]] for place in places[1:]}
+    others = [f"{name} {lang.number(end, 1)}" for name, end in ends.items()]
+    direction = {1: "up", -1: "down", 0: "stable"}[int(np.sign(round(own.iloc[-1] - 100, 1)))]
+    notes = [lang("population.figure.hollow")] if (statuses != "ok").any(axis=None) else []
+    notes += [lang("population.figure.gap")] if wide.isna().any(axis=None) else []
     return Figure(
-        svg=_draw(index, places, provisional, lang),
+        svg=_draw(index, places, statuses, lang),
         title=lang(f"population.figure.title.{direction}", **values),
         subtitle=lang("population.figure.subtitle", **values),
-        note=f"{hollow} {note}" if provisional else note,
+        note=" ".join([*notes, note]),
         alt=lang("population.figure.alt", **values)
         + (" " + lang("population.figure.others", others=lang.join(others)) if others else ""),
         lang=lang,
@@ -81,15 +87,11 @@ def tabulate_population(
         )
         for year in values.index
     )
-    found = {
-        status for status in ("imputed", "provisional", "nd") if (statuses == status).any(axis=None)
-    }
-    signs = [lang(f"table.{status}") for status in sorted(found)]
     return Table(
         caption=lang("population.table.caption"),
         header=(lang("population.year"), *(place.name for place in places)),
         rows=rows,
-        note=" ".join([*signs, note]),
+        note=_with_signs(rows, note, lang),
     )
 
 
@@ -101,8 +103,8 @@ def tabulate_growth(
     rows = tuple(
         (
             place.name,
-            _inhabitants(row.first, lang),
-            _inhabitants(row.last, lang),
+            _inhabitants(row.first, lang) + _STATUS_SIGNS.get(row.first_status, ""),
+            _inhabitants(row.last, lang) + _STATUS_SIGNS.get(row.last_status, ""),
             _change(row.change, lang, digits=1),
             _change(row.yearly, lang),
         )
@@ -126,7 +128,12 @@ def tabulate_growth(
 def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: str) -> Table:
     """Lay out some territories of `describe_populations`: code, inhabitants, change a year."""
     rows = tuple(
-        (row.name, row.code, _inhabitants(row.last, lang), _change(row.yearly, lang))
+        (
+            row.name,
+            row.code,
+            _inhabitants(row.last, lang) + _STATUS_SIGNS.get(row.last_status, ""),
+            _change(row.yearly, lang),
+        )
         for row in frame.itertuples()
     )
     return Table(
@@ -181,7 +188,7 @@ def _wide(
 
 
 def _draw(
-    index: pd.DataFrame, places: Sequence[Territory], provisional: list[int], lang: Language
+    index: pd.DataFrame, places: Sequence[Territory], statuses: pd.DataFrame, lang: Language
 ) -> bytes:
     years = index.index.to_numpy()
     shades = [(STRONG, "-"), *COMPARISONS]
@@ -190,12 +197,13 @@ def _draw(
         axes = figure.add_subplot()
         for number, (colour, dash) in enumerate(shades[: len(places)]):
             own, series = number == 0, index.iloc[:, number]
+            hollow = series.index[statuses.iloc[:, number].isin(["imputed", "provisional"])]
             axes.plot(
                 years, series, color=colour, linestyle=dash, linewidth=2.6 if own else 1.5,
                 marker="o", markersize=6 if own else 3.5, zorder=4 - number,
             )  # fmt: skip
             axes.plot(
-                provisional, series.reindex(provisional), linestyle="", marker="o", color=colour,
+                hollow, series[hollow], linestyle="", marker="o", color=colour,
                 markerfacecolor="white", markersize=6 if own else 3.5, zorder=4.5 - number,
             )  # fmt: skip
         axes.axhline(100, color="#9a9a9a", linewidth=0.8, zorder=0.5)
@@ -229,8 +237,14 @@ def _label_ends(axes, index: pd.DataFrame, places: Sequence[Territory], colours:
 
 def _with_signs(rows: tuple[tuple[str, ...], ...], note: str, lang: Language) -> str:
     """Explain the signs a table uses, before its note."""
-    missing = any(NOT_AVAILABLE in row for row in rows)
-    return f"{lang('table.nd')} {note}" if missing else note
+    cells = [cell for row in rows for cell in row]
+    signs = [
+        lang(f"table.sign.{status}")
+        for status, sign in _STATUS_SIGNS.items()
+        if any(cell.endswith(sign) for cell in cells)
+    ]
+    signs += [lang("table.sign.nd")] if NOT_AVAILABLE in cells else []
+    return " ".join([*signs, note])
 
 
 def _inhabitants(value, lang: Language) -> str:

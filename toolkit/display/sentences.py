@@ -24,7 +24,7 @@ def describe_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -
 
     `growth` has a row for the territory, the first, and one for France, as `growth_of` gives.
     """
-    own, national = growth.iloc[0], growth[growth.level == "FR"].iloc[0]
+    own = growth.iloc[0]
     values = {
         "of_name": lang.of(place.name, place.article),
         "first_year": str(own.first_year),
@@ -35,7 +35,7 @@ def describe_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -
         return lang(known, last=_number(own["last"], lang), **values)
     change = round(own.change, 3)
     text = lang(
-        f"growth.{'stable' if change == 0 else 'up' if change > 0 else 'down'}",
+        f"growth.finding.{'stable' if change == 0 else 'up' if change > 0 else 'down'}",
         last=_number(own["last"], lang),
         change=lang.percent(abs(change)),
         yearly=lang.percent(own.yearly, 2, sign=True),
@@ -43,7 +43,8 @@ def describe_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -
     )
     if place.level == "FR":
         return text
-    return f"{text} {lang('growth.national', yearly=lang.percent(national.yearly, 2, sign=True))}"
+    national = growth[growth.level == "FR"].yearly.iloc[0]
+    return f"{text} {lang('growth.national', yearly=lang.percent(national, 2, sign=True))}"
 
 
 def cautions_on_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -> list[str]:
@@ -51,7 +52,8 @@ def cautions_on_growth(place: Territory, growth: pd.DataFrame, *, lang: Language
     own = growth.iloc[0]
     years = {"first_year": str(own.first_year), "last_year": str(own.last_year)}
     apart = own.last_year - own.first_year >= INDEPENDENT_YEARS
-    found = [lang("caution.independent_years" if apart else "caution.overlapping_years", **years)]
+    key = "caution.independent_years" if apart else "caution.overlapping_years"
+    found = [lang(key, year=str(place.cog_year), **years)]
     if place.department == "976" or place.id in _WITH_MAYOTTE:
         found.append(lang("caution.mayotte"))
     return found
@@ -59,7 +61,7 @@ def cautions_on_growth(place: Territory, growth: pd.DataFrame, *, lang: Language
 
 def describe_members(counts: dict[str, int], *, lang: Language) -> str:
     """Say how many territories of each level lie in one: counts by level, as "COM"."""
-    members = [lang.plural(f"members.{level}", n) for level, n in counts.items() if n]
+    members = [lang.plural(f"members.count.{level}", n) for level, n in counts.items() if n]
     return lang("members.sentence", members=lang.join(members))
 
 

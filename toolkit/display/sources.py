@@ -29,7 +29,8 @@ def tabulate_sources(sources: Iterable[Source], *, lang: Language) -> Table:
     return Table(
         caption=lang("source.table.caption"),
         header=tuple(
-            lang(f"source.{name}") for name in ("title", "publisher", "licence", "attribution")
+            lang(f"source.column.{name}")
+            for name in ("title", "publisher", "licence", "attribution")
         ),
         rows=tuple(
             (s.title[lang.code], s.publisher, s.licence, s.attribution[lang.code]) for s in unique

@@ -53,24 +53,29 @@ def growth_of(population: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a territory, in the order given: level, code, first_year, last_year (the same
-        for all), first, last (inhabitants), change (share of the first over the whole period:
-        0.05 is 5 %) and yearly (average share a year, compounded). Numbers are missing where a
-        population is not known, or the first one is zero.
+        for all), first, last (inhabitants), first_status, last_status, change (share of the
+        first over the whole period: 0.05 is 5 %) and yearly (average share a year, compounded).
+        Changes are missing where a population is not known, where the first one is zero, and
+        where one census is carried through all the years, as in Mayotte.
     """
     provisional = population.year[population.status == "provisional"]
     verified = population[~population.year.isin(provisional)]
     first_year, last_year = int(verified.year.min()), int(verified.year.max())
-    wide = verified.pivot(index=["level", "code"], columns="year", values="population")
     order = pd.MultiIndex.from_frame(population[["level", "code"]].drop_duplicates())
-    wide = wide.reindex(order).astype("float64")
+    table = verified.pivot(index=["level", "code"], columns="year").reindex(order)
+    wide, statuses = table["population"].astype("float64"), table["status"]
     first, last = wide[first_year], wide[last_year]
-    ratio = last / first.where(first > 0)
+    constant = wide.max(axis="columns") == wide.min(axis="columns")
+    carried = constant & (statuses[last_year] == "imputed")
+    ratio = (last / first.where(first > 0)).mask(carried)
     return pd.DataFrame(
         {
             "first_year": first_year,
             "last_year": last_year,
             "first": first,
             "last": last,
+            "first_status": statuses[first_year],
+            "last_status": statuses[last_year],
             "change": ratio - 1,
             "yearly": np.power(ratio, 1 / max(last_year - first_year, 1)) - 1,
         }

@@ -8,7 +8,9 @@ from toolkit.errors import DataError
 from toolkit.i18n import LANGUAGES, interface_language
 from toolkit.records.faults import Fault, without_repetition, write_faults
 from toolkit.records.projects import FACTS, Facts, frames, project_ids, read_facts
+from toolkit.records.rates import load_outcome, outcome_sources
 from toolkit.records.sources import data_dir, load_sources
+from toolkit.records.territories import load_territories
 from toolkit.records.validate import check_project
 
 _PERIODS = {"year": "Y", "quarter": "Q", "month": "M"}
@@ -99,13 +101,15 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
         (Timestamp, missing for a comparison), dose (Float64), event_time (Int64: periods since
         the one in which the territory adopted, itself 0 even if adopted on its last day; missing
         for a comparison). Excluded territories are left out,
-        and so are territories without a role. ``attrs`` carries project, indicator, unit,
+        and so are territories without a role; one without a role of its own has that of its
+        région. ``attrs`` carries project, indicator, unit,
         frequency, simulated (bool) and attribution (by language), wherever the frame goes.
 
     Raises
     ------
     DataError
-        The project has no such indicator, or no observation of it.
+        The project has no such indicator, no observation of it, or its source is to be pulled
+        first.
     """
     say = interface_language()
     indicators = project.tables["indicators"].set_index("indicator")
@@ -113,18 +117,18 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
         known = ", ".join(indicators.index)
         raise DataError(say("error.no_indicator", indicator=indicator, known=known))
     described = indicators.loc[indicator]
-    observations = project.tables["observations"]
-    observations = observations[observations.indicator == indicator].drop(columns="indicator")
+    observations = _observations(project, indicator, described.source)
     if observations.empty:
         details = {"indicator": indicator, "source": described.source}
         raise DataError(say("error.no_observation", **details))
-    roles = project.tables["deployments"][["territory", "role", "adopted_on", "dose"]]
+    roles = _roles(project.tables["deployments"], observations.territory)
     panel = observations.merge(roles[roles.role != "excluded"], on="territory")
     rhythm = _PERIODS[described.frequency]
     periods = pd.PeriodIndex(panel.period, freq=rhythm)
     panel.insert(2, "start", periods.start_time)
     panel["event_time"] = _event_time(periods, panel.adopted_on, rhythm)
     panel = panel.sort_values(["territory", "start"], ignore_index=True)
+    register, sources = load_sources(), outcome_sources(described.source, indicator)
     panel.attrs = {
         "project": project.id,
         "indicator": indicator,
@@ -132,8 +136,7 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
         "frequency": described.frequency,
         "simulated": project.facts.simulated,
         "attribution": {
-            code: sorted({load_sources()[source].attribution[code] for source in panel.source})
-            for code in LANGUAGES
+            code: [register[source].attribution[code] for source in sources] for code in LANGUAGES
         },
     }
     return panel
@@ -143,6 +146,30 @@ def _refused(project: str, faults: list[Fault]) -> DataError:
     say = interface_language()
     listed = write_faults(without_repetition(faults), say)
     return DataError(f"{say('error.project_faults', project=project)}\n{listed}")
+
+
+def _observations(project: Project, indicator: str, source: str) -> pd.DataFrame:
+    """Return the project's own observations of an indicator, or those of the source it pulls."""
+    own = project.tables["observations"]
+    own = own[own.indicator == indicator]
+    if own.empty and load_sources()[source].access == "pull":
+        pulled = load_outcome(source, indicator)
+        own = pulled.astype({"value": "Float64", "n": "Float64"})
+        own["n"] = own.n.round().astype("Int64")
+    return own.drop(columns="indicator")
+
+
+def _roles(deployments: pd.DataFrame, territories: pd.Series) -> pd.DataFrame:
+    """Return the role of each territory: its own, or else that of the région it lies in."""
+    roles = deployments[["territory", "role", "adopted_on", "dose"]]
+    regions = load_territories("DEP").set_index("code").region
+    inside = pd.Series(territories.unique())
+    parents = "REG-" + inside.str.removeprefix("DEP-").map(regions)
+    inherited = pd.DataFrame({"territory": inside, "parent": parents}).merge(
+        roles.rename(columns={"territory": "parent"}), on="parent"
+    )
+    inherited = inherited[~inherited.territory.isin(roles.territory)]
+    return pd.concat([roles, inherited[roles.columns]], ignore_index=True)
 
 
 def _event_time(periods: pd.PeriodIndex, adopted_on: pd.Series, rhythm: str) -> pd.Series:

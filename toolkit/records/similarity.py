@@ -67,11 +67,13 @@ def similar_territories(
     Raises
     ------
     ToolkitError
-        A covariate does not exist at this level, or the territory is the whole country.
+        A covariate does not exist at this level, the territory is the whole country, or n < 1.
     """
     say = interface_language()
     if territory.level == "FR":
         raise ToolkitError(say("error.nothing_like_france"))
+    if n < 1:
+        raise ToolkitError(say("error.too_few_similar", n=n))
     frame = load_covariates(territory.level)
     known = list(frame.columns.drop("name"))
     chosen = known if covariates is None else list(covariates)

@@ -55,17 +55,36 @@ def data_dir() -> Path:
 
 
 def table_path(package: str, table: str) -> Path:
-    """Return the file of a table, for instance ``table_path("territories", "population")``."""
-    return data_dir() / package / _resource(package, table)["path"]
+    """Return the file of a table, for instance ``table_path("territories", "population")``.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or its bytes are not those its data package describes.
+    """
+    return _intact(data_dir() / package / _resource(package, table)["path"], package, table)
 
 
-def table_digest(package: str, table: str) -> str:
-    """Return the sha256 (hexadecimal) of a table's bytes as they are on disk now."""
-    path = table_path(package, table)
+@cache
+def _intact(path: Path, package: str, table: str) -> Path:
+    """Compare a table's hash with the one its package states, once a process (a few ms)."""
+    stated, seen = _resource(package, table)["hash"], f"sha256:{_digest(path)}"
+    if stated != seen:
+        say = interface_language()
+        raise DataError(say("error.altered_data", path=path, stated=stated, seen=seen))
+    return path
+
+
+def _digest(path: Path) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise damaged(path, error) from error
+
+
+def table_digest(package: str, table: str) -> str:
+    """Return the sha256 (hexadecimal) of a table's bytes as they are on disk now."""
+    return _digest(table_path(package, table))
 
 
 @cache
@@ -77,7 +96,7 @@ def load_sources() -> dict[str, Source]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["source"]
         return {entry["id"]: _source(entry) for entry in entries}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise damaged(path, error) from error
 
 
@@ -121,5 +140,5 @@ def damaged(path: Path, error: Exception) -> DataError:
 def _package(path: Path) -> dict[str, dict]:
     try:
         return {r["name"]: r for r in json.loads(path.read_text(encoding="utf-8"))["resources"]}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise damaged(path, error) from error

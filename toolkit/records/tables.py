@@ -112,12 +112,12 @@ def _text(path: Path, file: str) -> tuple[str | None, list[Fault]]:
         return None, [Fault(file, "encoding", line=1, value="UTF-16")]
     if kind or b"\x00" in content:
         return None, [Fault(file, "binary", value=kind or "\\x00")]
-    if not content.strip():
-        return None, [Fault(file, "empty")]
     faults = []
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
         faults.append(Fault(file, "bom", line=1))
+    if not content.strip():
+        return None, [*faults, Fault(file, "empty")]
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -120,7 +120,7 @@ def load_territory(text: str, *, level: str | None = None) -> Territory:
     if not isinstance(text, str):
         say = interface_language()
         raise UnknownTerritoryError(say("error.territory_not_text", seen=repr(text)))
-    text = text.strip()
+    text = text.strip().encode("utf-8", "replace").decode()
     qualified = re.fullmatch(rf"(?i)({'|'.join(LEVELS)})-(.+)", text)
     if qualified and level in (None, qualified[1].upper()):
         level, text = qualified[1].upper(), qualified[2]
@@ -149,8 +149,9 @@ def find_territories(text: str, *, level: str | None = None) -> pd.DataFrame:
     everything = load_territories(level)
     words = _fold(text)
     folded = _folded_names(level)
-    has_words = folded.str.contains(rf"\b{re.escape(words)}", regex=True)
-    has_code = everything.code.str.startswith(text.strip().upper())
+    code = text.strip().upper()
+    has_words = folded.str.contains(rf"\b{re.escape(words)}", regex=True) & bool(words)
+    has_code = everything.code.str.startswith(code) & bool(code)
     found = everything[has_words | has_code]
     rank = found.level.map(LEVELS.index)
     exact = folded[found.index] == words

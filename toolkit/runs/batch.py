@@ -27,11 +27,15 @@ FAILED_NOTEBOOK = "failed.ipynb"
 
 @dataclass(frozen=True)
 class Report:
-    """A report to make: a notebook, its parameters, and its folder under the output folder."""
+    """A report to make: a notebook, its parameters, and its folder under the output folder.
+
+    `languages` are those this report is made in together: its page links the others.
+    """
 
     notebook: Path
     parameters: dict[str, object]
     address: str
+    languages: tuple[str, ...] = ()
 
     def folder(self, output: Path) -> Path:
         """Return where the report lies."""
@@ -92,6 +96,7 @@ def make_report(report: Report, *, output: Path, render: Render, force: bool = F
     folder = report.folder(output)
     try:
         manifest = describe_run(report.notebook, report.parameters)
+        manifest["languages"] = list(report.languages)
         if not force and is_up_to_date(folder, manifest):
             return Outcome(report, "unchanged", time.perf_counter() - started)
         folder.mkdir(parents=True, exist_ok=True)

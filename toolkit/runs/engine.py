@@ -14,6 +14,7 @@ from toolkit.i18n import interface_language
 from toolkit.runs.parameters import check_parameters
 
 CELL_TIMEOUT = 300  # seconds
+_LONGEST_REASON = 2000  # characters; the failed notebook has the rest
 # Encrypt what passes between papermill and the kernel where both can: other accounts of the
 # machine cannot listen, and ipykernel does not warn at each start.
 _KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
@@ -46,7 +47,7 @@ def run_notebook(
     check_parameters(notebook, parameters)
     say = interface_language()
     try:
-        return papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             notebook,
             output,
             parameters=parameters,
@@ -65,15 +66,25 @@ def run_notebook(
                 cell=error.cell_index + 1,  # papermill's own cell of parameters counts
                 line=first_line,
                 kind=error.ename,
-                reason=error.evalue,
+                reason=error.evalue[:_LONGEST_REASON],
             )
         ) from error
     except CellTimeoutError as error:
         raise ReportError(say("error.cell_timeout", seconds=CELL_TIMEOUT)) from error
     except DeadKernelError as error:
         raise ReportError(say("error.kernel_died")) from error
+    else:
+        _check_complete(executed)
+        return executed
     finally:
         # nbclient makes an event loop for each thread and leaves it open.
         loop = ensure_event_loop()
         if not loop.is_running():
             loop.close()
+
+
+def _check_complete(notebook: nbformat.NotebookNode) -> None:
+    """Raise `ReportError` if a cell never ran: papermill takes sys.exit() for a good end."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            raise ReportError(interface_language()("error.not_run", cell=number))

@@ -47,7 +47,7 @@ def check_parameters(notebook: Path, parameters: dict[str, object]) -> None:
     faults = []
     for name, value in parameters.items():
         if name not in declared:
-            near = get_close_matches(name, declared, n=1) or list(declared)
+            near = get_close_matches(name, declared, n=1) or list(declared) or ["-"]
             faults.append(say("error.unknown_parameter", name=name, near=", ".join(near)))
             continue
         wanted = declared[name].type

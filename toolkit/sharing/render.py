@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from toolkit.errors import ToolkitError
-from toolkit.i18n import LANGUAGES, interface_language, language
+from toolkit.i18n import interface_language, language
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = Path(__file__).parents[1] / "display" / "fonts"
@@ -42,10 +42,10 @@ def render_page(notebook: nbformat.NotebookNode, manifest: dict, root: str) -> s
     title = _H1.search(body)
     if title is None:
         raise ToolkitError(interface_language()("error.no_title", notebook=manifest["notebook"]))
-    other = next(code for code in LANGUAGES if code != lang.code)
+    others = [language(code) for code in manifest.get("languages", []) if code != lang.code]
     return page_template("report.html").render(
         lang=lang,
-        other=language(other),
+        others=others,
         title=title[1],
         body=body,
         manifest=manifest,

@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.i18n import LANGUAGES, language
+from toolkit.errors import ToolkitError
+from toolkit.i18n import LANGUAGES, interface_language, language
 from toolkit.records.territories import LEVELS, load_territories
 from toolkit.runs.manifest import FAILURE, MANIFEST, PAGE
 from toolkit.sharing.render import index_name, page_style, page_template
+
+_GENERATOR = 'name="generator" content="futurs-publics-toolkit"'
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,21 @@ def render_index(output: Path) -> dict[str, str]:
     return pages
 
 
+def check_output(output: Path) -> None:
+    """Raise `ToolkitError` if the folder's index.html is not one of ours, to overwrite."""
+    page = output / index_name("fr")
+    if page.is_file() and _GENERATOR not in page.read_text(encoding="utf-8", errors="replace"):
+        raise ToolkitError(interface_language()("error.foreign_index", path=page))
+
+
 def _entries(output: Path) -> list[Entry]:
     pages: dict[str, dict[str, str]] = {}
     for path in output.rglob(MANIFEST):
         if (path.parent / PAGE).is_file():
-            parameters = json.loads(path.read_text(encoding="utf-8"))["parameters"]
-            address = path.parent.relative_to(output) / PAGE
-            pages.setdefault(parameters["territory"], {})[parameters["lang"]] = address.as_posix()
+            address = (path.parent.relative_to(output) / PAGE).as_posix()
+            match _parameters(path):
+                case {"territory": str(territory), "lang": str(code)}:
+                    pages.setdefault(territory, {})[code] = address
     everything = load_territories()
     ids = everything.level.where(everything.level == "FR", everything.level + "-" + everything.code)
     listed = everything[ids.isin(pages)].sort_values("code")
@@ -67,6 +78,15 @@ def _entries(output: Path) -> list[Entry]:
         Entry(level=row.level, code=row.code, name=row.name, pages=pages[ids[row.Index]])
         for row in listed.itertuples()
     ]
+
+
+def _parameters(path: Path) -> object:
+    """Return the parameters of a manifest, or nothing of a file that is no manifest of ours."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record.get("parameters") if isinstance(record, dict) and "key" in record else None
 
 
 def _failures(output: Path) -> list[Failure]:
