@@ -15,6 +15,7 @@ def test_the_distance_is_the_root_mean_square_standardised_difference():
     found = similar_territories(CREUSE, n=100).set_index("code").distance
     frame = load_covariates("DEP").drop(columns="name")
     values = frame.assign(population=np.log(frame.population), n_communes=np.log(frame.n_communes))
+    values = values.dropna()  # Mayotte: its growth is not known
     for code in ("58", "75", "974"):
         squares = [
             ((values.loc[code, name] - values.loc["23", name]) / np.std(values[name])) ** 2

@@ -1,5 +1,7 @@
 """Population of territories by census year, on today's map, and how it changed."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -47,7 +49,7 @@ def growth_of(population: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     population : DataFrame
-        As `load_population` gives it. Provisional years are left out.
+        As `load_population` gives it. The `provisional_years` are left out.
 
     Returns
     -------
@@ -58,8 +60,7 @@ def growth_of(population: pd.DataFrame) -> pd.DataFrame:
         Changes are missing where a population is not known, where the first one is zero, and
         where one census is carried through all the years, as in Mayotte.
     """
-    provisional = population.year[population.status == "provisional"]
-    verified = population[~population.year.isin(provisional)]
+    verified = population[~population.year.isin(provisional_years())]
     first_year, last_year = int(verified.year.min()), int(verified.year.max())
     order = pd.MultiIndex.from_frame(population[["level", "code"]].drop_duplicates())
     table = verified.pivot(index=["level", "code"], columns="year").reindex(order)
@@ -80,6 +81,13 @@ def growth_of(population: pd.DataFrame) -> pd.DataFrame:
             "yearly": np.power(ratio, 1 / max(last_year - first_year, 1)) - 1,
         }
     ).reset_index()
+
+
+@cache
+def provisional_years() -> frozenset[int]:
+    """Return the census years that no second series verifies, anywhere in the country."""
+    france = read_slice("population", [("level", "==", "FR")], _COLUMNS)
+    return frozenset(int(year) for year in france.year[france.status == "provisional"])
 
 
 def describe_populations(level: str, *, department: str | None = None) -> pd.DataFrame:
