@@ -32,6 +32,7 @@ _HOME = {
     "toolkit.records.vocabulary": ["load_vocabulary"],
     "toolkit.records.contours": ["load_contours"],
     "toolkit.records.sources": ["table_sources"],
+    "toolkit.designs.did": ["difference_in_differences"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
     "toolkit.display.maps": ["plot_location"],
     "toolkit.display.population": [

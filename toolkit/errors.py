@@ -17,6 +17,10 @@ class UnknownTerritoryError(ToolkitError):
         self.candidates = candidates
 
 
+class DesignError(ToolkitError):
+    """A design cannot be estimated on what it was given (all that is wrong in one message)."""
+
+
 class ParameterError(ToolkitError):
     """A notebook's parameters do not fit its parameters cell (all faults in one message)."""
 

@@ -1,0 +1,137 @@
+"""Difference-in-differences: equal to the textbook, honest with few treated, clear when refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.designs.did import difference_in_differences
+from toolkit.errors import DesignError
+from toolkit.records.portfolio import load_panel, load_project
+from toolkit.records.simulate import true_effects
+from toolkit.records.sources import data_dir
+
+
+def panel(seed: int, *, n=20, periods=8, k=3, adoption=5, effect=2.0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    grid = pd.MultiIndex.from_product(
+        [range(n), range(1, periods + 1)], names=["territory", "period"]
+    )
+    frame = grid.to_frame(index=False)
+    noise = rng.normal(size=(n, periods)) + rng.normal(size=(n, 1)) + rng.normal(size=periods)
+    treated = frame.territory < k
+    frame["adoption"] = np.where(treated, adoption, np.nan)
+    frame["value"] = noise.ravel() + effect * (treated & (frame.period >= adoption))
+    frame["x"] = rng.normal(size=len(frame))
+    frame["size"] = 1 + frame.territory
+    return frame
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 6))
+def test_a_balanced_panel_gives_the_difference_of_mean_changes(seed, k):
+    frame = panel(seed, k=k)
+    after = frame.period >= 5
+    change = (
+        frame[after].groupby("territory").value.mean()
+        - frame[~after].groupby("territory").value.mean()
+    )
+    estimate = difference_in_differences(frame, outcome="value", draws=99)
+    assert estimate.value == pytest.approx(change[:k].mean() - change[k:].mean())
+    assert estimate.low <= estimate.value <= estimate.high
+
+
+def test_the_result_says_what_it_rests_on():
+    estimate = difference_in_differences(panel(1), outcome="value", unit="days")
+    assert (estimate.n_treated, estimate.n_comparison, estimate.n_periods) == (3, 17, 8)
+    assert estimate.inference == "randomisation_exact"
+    assert estimate.smallest_p == pytest.approx(1 / 1140)
+    assert estimate.cautions == ("sizes_unknown",)
+
+
+def test_sizes_choose_the_inference():
+    estimate = difference_in_differences(panel(1), outcome="value", size="size", draws=499)
+    assert estimate.inference == "size_adjusted"
+    assert estimate.cautions == ()
+
+
+def test_the_same_seed_gives_the_same_result():
+    first, again = (difference_in_differences(panel(1), outcome="value", size="size") for _ in "ab")
+    assert first == again
+
+
+def test_missing_cells_are_said_and_the_value_is_still_least_squares():
+    frame = panel(4)
+    frame.loc[frame.sample(20, random_state=1).index, "value"] = np.nan
+    estimate = difference_in_differences(frame, outcome="value")
+    assert "missing_cells" in estimate.cautions
+    from toolkit.designs.regression import regression
+
+    used = frame.assign(effect=((frame.territory < 3) & (frame.period >= 5)).astype(float))
+    fit = regression(used, outcome="value", regressors=["effect"], effects=["territory", "period"])
+    assert estimate.value == pytest.approx(fit["effect"][0])
+
+
+def test_a_covariate_is_netted_out():
+    frame = panel(2, effect=0)
+    frame["value"] += 5 * frame.x
+    plain = difference_in_differences(frame, outcome="value")
+    net = difference_in_differences(frame, outcome="value", covariates=["x"])
+    assert net.high - net.low < plain.high - plain.low
+    assert net.low < 0 < net.high
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        (
+            lambda p: p.assign(adoption=p.adoption.where(p.territory != 0, 6)),
+            {},
+            r"staggered \(5, 6\)",
+        ),
+        (lambda p: p, {"inference": "crv1"}, "With 3 treated territories .* 5 are needed"),
+        (lambda p: p, {"inference": "size_adjusted"}, "needs the column of the sizes"),
+        (lambda p: p.assign(size=0), {"size": "size"}, "A size must be positive and known: 0, 1"),
+        (lambda p: p, {"size": "people"}, "Missing columns: people"),
+        (
+            lambda p: p.assign(value=p.value.where(p.territory > 2)),
+            {},
+            "(Follows from|both before and after)",
+        ),
+    ],
+)
+def test_says_what_it_refuses(change, options, message):
+    with pytest.raises(DesignError, match=message):
+        difference_in_differences(change(panel(1)), outcome="value", **options)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 1000), st.floats(0, 0.95), st.integers(1, 3))
+def test_no_input_gives_a_nan_in_silence(seed, missing, k):
+    frame = panel(seed, n=6, periods=4, k=k, adoption=3)
+    gone = np.random.default_rng(seed).random(len(frame)) < missing
+    frame["value"] = frame.value.mask(gone)
+    try:
+        estimate = difference_in_differences(frame, outcome="value", draws=99)
+    except DesignError:
+        return
+    assert not np.isnan([estimate.value, estimate.low, estimate.high, estimate.p]).any()
+    assert estimate.low <= estimate.value <= estimate.high
+
+
+@pytest.mark.parametrize(
+    ("project", "indicator"),
+    [
+        ("demande-unique", "delai-traitement"),
+        ("antenne-service-public", "resolution-premier-accueil"),
+        ("autonomie-domicile", "part-apa-domicile"),
+    ],
+)
+def test_the_known_effect_of_a_demonstration_project_lies_in_its_interval(project, indicator):
+    loaded = load_panel(load_project(project), indicator)
+    first = loaded[loaded.event_time == 0].set_index("territory").period
+    frame = loaded.assign(adoption=loaded.territory.map(first))
+    estimate = difference_in_differences(frame, outcome="value", unit=loaded.attrs["unit"])
+    truth = true_effects(data_dir() / "projects" / project).query("indicator == @indicator").effect
+    assert estimate.low <= truth.mean() <= estimate.high

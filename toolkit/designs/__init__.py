@@ -1,0 +1,1 @@
+"""How we estimate: pure functions from a panel to an `Estimate`; no file, no figure."""

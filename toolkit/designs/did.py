@@ -1,0 +1,219 @@
+"""Difference-in-differences when all treated territories adopt in the same period.
+
+The estimand is the average effect on the treated (ATT) over the periods after adoption, identified
+if the treated, without treatment, would have changed as the comparison territories did. Inference
+follows the design: with few treated territories the usual standard errors reject a true null far
+too often, so the default is randomisation, adjusted for size where sizes are known.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.designs.panel import PanelMatrix, panel_matrix
+from toolkit.designs.randomisation import Randomisation, randomisation, size_adjusted
+from toolkit.designs.regression import regression
+from toolkit.errors import DesignError
+from toolkit.estimate import Estimate
+from toolkit.i18n import interface_language
+
+# Below this many treated territories a clustered standard error is refused.
+FEWEST_TREATED = 5
+Inference = Literal["auto", "randomisation", "size_adjusted", "crv1", "crv3"]
+
+
+def difference_in_differences(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    territory: str = "territory",
+    period: str = "period",
+    adoption: str = "adoption",
+    covariates: Sequence[str] = (),
+    size: str | None = None,
+    inference: Inference = "auto",
+    unit: str = "",
+    level: float = 0.95,
+    seed: int = 20131107,
+    draws: int = 9_999,
+) -> Estimate:
+    """Estimate the average effect of one change on the treated territories.
+
+    Parameters
+    ----------
+    panel : DataFrame, shape (n_rows, n_columns)
+        One row a territory and period. It is read, never changed.
+    outcome : str
+        Numeric column; the effect comes back in its unit.
+    territory, period, adoption : str
+        See `panel_matrix`; all treated territories have the same adoption.
+    covariates : sequence of str
+        Numeric columns that vary within a territory; the effect is net of their linear part.
+    size : str, optional
+        Column with what the noise of a territory depends on (inhabitants); positive, the mean
+        over its rows is taken.
+    inference : {"auto", "randomisation", "size_adjusted", "crv1", "crv3"}
+        "auto" is "size_adjusted" where `size` is given, else "randomisation".
+    seed, draws : int
+        Of the draws, where assignments are too many to list.
+
+    Returns
+    -------
+    Estimate
+        With territory and period effects by least squares (equal to the difference of mean
+        changes in a balanced panel). Cautions: "sizes_unknown", "missing_cells",
+        "interval_unbounded".
+
+    Raises
+    ------
+    DesignError
+        The panel has faults; adoption is staggered; clustered errors are asked for with fewer
+        than five treated territories.
+    """
+    say = interface_language()
+    matrix = panel_matrix(
+        panel, outcome=outcome, territory=territory, period=period, adoption=adoption
+    )
+    adoptions = np.unique(matrix.adoption[matrix.treated])
+    if len(adoptions) > 1:
+        listed = ", ".join(str(matrix.periods[a]) for a in adoptions)
+        raise DesignError(say("error.did.staggered", adoptions=listed))
+    n_treated = int(matrix.treated.sum())
+    chosen = inference
+    if inference == "auto":
+        chosen = "randomisation" if size is None else "size_adjusted"
+    if chosen in ("crv1", "crv3") and n_treated < FEWEST_TREATED:
+        raise DesignError(say("error.did.few_treated", n=n_treated, needed=FEWEST_TREATED))
+    if chosen == "size_adjusted" and size is None:
+        raise DesignError(say("error.did.no_size"))
+
+    long = _long(panel, outcome, territory, period, adoption, covariates)
+    fit = regression(
+        long,
+        outcome="outcome",
+        regressors=["effect", *covariates],
+        effects=["territory", "period"],
+        cluster="territory",
+        covariance_type="crv3" if chosen == "crv3" else "crv1",
+    )
+    value, error = fit["effect"]
+    cautions = ["missing_cells"] if np.isnan(matrix.outcome).any() else []
+    if chosen in ("crv1", "crv3"):
+        p, low, high = _student(value, error, fit.n_clusters - 1, level)
+        smallest = 0.0
+    else:
+        changes = _changes(long, matrix, covariates, int(adoptions[0]))
+        kept = ~np.isnan(changes)
+        if not matrix.treated[kept].any() or matrix.treated[kept].all():
+            raise DesignError(say("error.did.no_change"))
+        sizes = None if size is None else _sizes(panel, matrix, territory, size)[kept]
+        test = _randomise(changes[kept], matrix.treated[kept], sizes, chosen, level, seed, draws)
+        p, smallest = test.p, test.smallest_p
+        # The test's interval is around the difference of mean changes: the least-squares value,
+        # but for missing cells and covariates.
+        mid = changes[kept & matrix.treated].mean() - changes[kept & ~matrix.treated].mean()
+        low, high = test.low + value - mid, test.high + value - mid
+        cautions += ["sizes_unknown"] if chosen == "randomisation" else []
+        cautions += ["interval_unbounded"] if np.isinf([low, high]).any() else []
+        chosen = "randomisation_exact" if test.exact else chosen
+    return Estimate(
+        value=value,
+        low=float(low),
+        high=float(high),
+        p=float(p),
+        design="did",
+        estimand="att",
+        inference=chosen,
+        unit=unit,
+        n_treated=n_treated,
+        n_comparison=len(matrix.territories) - n_treated,
+        n_periods=len(matrix.periods),
+        level=level,
+        smallest_p=float(smallest),
+        cautions=tuple(cautions),
+    )
+
+
+def _long(panel, outcome, territory, period, adoption, covariates) -> pd.DataFrame:
+    """Return the rows the regression reads, with the treatment's own column."""
+    after = panel[adoption].notna() & (panel[period] >= panel[adoption].fillna(panel[period].max()))
+    columns = {
+        "outcome": pd.to_numeric(panel[outcome]).to_numpy("float64", na_value=np.nan),
+        "effect": after.to_numpy(dtype="float64"),
+        "territory": panel[territory].to_numpy(),
+        "period": panel[period].to_numpy(),
+    }
+    named = {name: panel[name].to_numpy("float64", na_value=np.nan) for name in covariates}
+    return pd.DataFrame(columns | named)
+
+
+def _changes(
+    long: pd.DataFrame, matrix: PanelMatrix, covariates: Sequence[str], adoption: int
+) -> np.ndarray:
+    """Return each territory's mean after less its mean before, NaN where it has no row on a side.
+
+    Period effects and covariates are taken out first, estimated as if nobody were treated, so
+    that the changes do not know who was (Freedman and Lane 1983).
+    """
+    outcome = matrix.outcome
+    if covariates or np.isnan(outcome).any():
+        outcome = _without_periods(long, matrix, covariates)
+    with np.errstate(invalid="ignore"):
+        before, after = outcome[:, :adoption], outcome[:, adoption:]
+        return _row_means(after) - _row_means(before)
+
+
+def _row_means(values: np.ndarray) -> np.ndarray:
+    known = ~np.isnan(values)
+    return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)
+
+
+def _without_periods(
+    long: pd.DataFrame, matrix: PanelMatrix, covariates: Sequence[str]
+) -> np.ndarray:
+    used = long.dropna(subset=["outcome", *covariates])
+    periods = pd.get_dummies(used.period, dtype=float).iloc[:, 1:]
+    periods.columns = [f"period {name}" for name in periods.columns]
+    frame = pd.concat([used, periods], axis="columns")
+    names = [*periods.columns, *covariates]
+    fit = regression(frame, outcome="outcome", regressors=names, effects=["territory"])
+    left = used.assign(outcome=used.outcome - frame[names].to_numpy() @ fit.coefficients)
+    wide = left.pivot(index="territory", columns="period", values="outcome")
+    return wide.reindex(index=matrix.territories, columns=matrix.periods).to_numpy()
+
+
+def _sizes(panel: pd.DataFrame, matrix: PanelMatrix, territory: str, size: str) -> np.ndarray:
+    if size not in panel:
+        say = interface_language()
+        columns = ", ".join(map(str, panel.columns))
+        raise DesignError(say("error.panel.columns", missing=size, columns=columns))
+    sizes = panel.groupby(territory)[size].mean().reindex(matrix.territories).astype("float64")
+    wrong = sizes.index[~(sizes > 0) | ~np.isfinite(sizes)]
+    if len(wrong):
+        say = interface_language()
+        raise DesignError(say("error.did.size", rows=", ".join(map(str, wrong[:5]))))
+    return sizes.to_numpy()
+
+
+def _randomise(
+    changes: np.ndarray,
+    treated: np.ndarray,
+    sizes: np.ndarray | None,
+    chosen: str,
+    level: float,
+    seed: int,
+    draws: int,
+) -> Randomisation:
+    rng = np.random.default_rng(seed)
+    if chosen == "size_adjusted":
+        return size_adjusted(changes, treated, sizes, rng=rng, draws=draws, level=level)
+    return randomisation(changes, treated, rng=rng, draws=draws, level=level)
+
+
+def _student(value: float, error: float, freedom: int, level: float) -> tuple[float, float, float]:
+    from scipy.stats import t
+
+    half = float(t.ppf((1 + level) / 2, freedom)) * error
+    return float(2 * t.sf(abs(value) / error, freedom)), value - half, value + half
