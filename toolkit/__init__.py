@@ -33,6 +33,7 @@ _HOME = {
     "toolkit.records.contours": ["load_contours"],
     "toolkit.records.sources": ["table_sources"],
     "toolkit.designs.did": ["difference_in_differences"],
+    "toolkit.designs.event_study": ["event_study"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
     "toolkit.display.maps": ["plot_location"],
     "toolkit.display.population": [
