@@ -61,6 +61,17 @@ def test_a_panel_is_tidy(data):
     assert "simulées" in panel.attrs["attribution"]["fr"][0]
 
 
+def test_a_territory_that_took_part_twice_counts_once_from_its_first_adoption(data):
+    path = data / "projects/petit-projet/deployments.csv"
+    text = path.read_text("utf-8").replace("2015-04-01,,1", "2015-04-01,2015-04-30,1")
+    path.write_text(text + "DEP-01,treated,2016-01-01,,1,,encore\n", encoding="utf-8")
+    panel = load_panel(load_project("petit-projet"), "delai")
+    assert not panel.duplicated(["territory", "period"]).any()
+    own = panel[panel.territory == "DEP-01"]
+    assert set(own.adopted_on) == {pd.Timestamp("2015-04-01")}
+    assert set(own.ended_on) == {pd.Timestamp("2015-04-30")}
+
+
 def test_the_attribution_travels_with_the_panel(data):
     panel = load_panel(load_project("petit-projet"), "delai")
     assert panel[panel.role == "treated"].dropna().attrs == panel.attrs

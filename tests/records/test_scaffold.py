@@ -1,5 +1,7 @@
 """A new project validates but for its blanks; a logbook grows line by line, or not at all."""
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -66,10 +68,12 @@ def test_an_entry_is_added_whole_and_keeps_the_rest(data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"text": "Appelez le 06 12 34 56 78"}, "e-mail address or a phone number"),
+        ({"text": "Appelez le 06 12 34 56 78"}, "personal data"),
+        ({"cycle": "9"}, "cycle 9 is not in cycles.csv"),
+        ({"date": "2026-11-23"}, "outside the dates of its cycle"),
         ({"text": ""}, "must be filled"),
         ({"kind": "panne"}, "is not a code of this vocabulary"),
-        ({"date": "10/04/2014"}, "The nearest: 2014-04-10"),
+        ({"date": "10/04/2014"}, "Closest match: 2014-04-10"),
     ],
 )
 def test_a_wrong_entry_leaves_the_logbook_as_it_was(data, change, message):
@@ -86,6 +90,21 @@ def test_a_logbook_with_faults_is_mended_first(data):
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     with pytest.raises(DataError, match="byte-order mark"):
         add_log_entry("petit-projet", ENTRY)
+
+
+def test_entries_written_at_once_are_all_kept(data):
+    code = (
+        "from toolkit.records.scaffold import add_log_entry\n"
+        f"print(add_log_entry('petit-projet', {ENTRY!r}))"
+    )
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    given = sorted(run.communicate(timeout=60)[0].strip() for run in runs)
+    assert given == [f"J{number:03d}" for number in range(3, 9)]
+    lines = (data / "projects/petit-projet/logbook.csv").read_text("utf-8").splitlines()
+    assert len(lines) == 1 + 2 + 6
 
 
 def test_an_unknown_project_names_those_there_are(data):

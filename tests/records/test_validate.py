@@ -133,6 +133,17 @@ BROKEN = {
         "",
     ),
     "a name for a pseudonym": (RAT, swap("R01", "Jeanne"), "pattern", 2, "rater", ""),
+    "digits of another script": (RAT, swap(",3,enjeu", ",٣,enjeu"), "number", 2, "score", ""),
+    "full-width digits": (OBS, swap(",120,", ",１２０,"), "number", 2, "n", ""),
+    "an escape sequence": (RAT, swap("enjeu", "\x1b[31m"), "control", 2, "evidence", "[31m fort"),
+    "a phone number with no-break spaces": (
+        RAT,
+        swap("enjeu fort", "06\u00a012\u00a034\u00a056\u00a078"),
+        "personal_data",
+        2,
+        "evidence",
+        "",
+    ),
     # between rows and tables
     "same observation twice": (
         OBS,
@@ -294,7 +305,39 @@ BROKEN = {
         "",
     ),
     "cost without a figure": ("costs.csv", swap("1200.50,4", ","), "cost_empty", 2, "amount", ""),
+    "a freedom that ends before it begins": (
+        "freedoms.csv",
+        swap("2015-05-01", "2013-05-01"),
+        "date_order",
+        2,
+        "ends_on",
+        "",
+    ),
     # project.toml
+    "an e-mail address in the facts": (
+        "project.toml",
+        swap("Un problème.", "Écrire à a.b@c.fr"),
+        "personal_data",
+        18,
+        "problem.fr",
+        "",
+    ),
+    "quoted key": (
+        "project.toml",
+        swap('id = "petit', '"id" = "grand'),
+        "id_folder",
+        1,
+        "id",
+        "petit-projet",
+    ),
+    "nested without end": (
+        "project.toml",
+        swap('id = "petit-projet"', "id = " + "[" * 5000),
+        "toml",
+        29,
+        "",
+        "",
+    ),
     "broken toml": ("project.toml", swap('id = "', "id = "), "toml", 1, "", ""),
     "key twice": (
         "project.toml",
@@ -362,7 +405,14 @@ BROKEN = {
         "idea_on",
         "",
     ),
-    "latin-1 toml": ("project.toml", lambda c: c.decode().encode("latin-1"), "encoding", 1, "", ""),
+    "latin-1 toml": (
+        "project.toml",
+        lambda c: c.decode().encode("latin-1"),
+        "encoding",
+        18,
+        "",
+        "",
+    ),
 }
 
 
@@ -410,9 +460,54 @@ def test_a_fault_is_written_with_its_place_its_value_and_its_remedy(project):
     assert text.splitlines() == [
         "petit-projet/observations.csv  (1 fault)",
         "  line 2, value: '12,5' has a decimal comma.",
-        "    → Write a point: the file is read in every country. The nearest: 12.5",
+        "    → Write a point: the file is read in every country. Closest match: 12.5",
     ]
-    assert "La plus proche\u00a0: 12.5" in write_faults(validate(project), FR)
+    assert "Valeur la plus proche\u00a0: 12.5" in write_faults(validate(project), FR)
+
+
+def test_simulated_data_never_passes_for_real(project):
+    path = project / "project.toml"
+    path.write_bytes(swap("simulated = true", "simulated = false")(path.read_bytes()))
+    faults = validate(project)
+    assert {fault.rule for fault in faults} == {"simulated_source"}
+    assert len(faults) == 4
+
+
+def test_a_number_is_never_taken_for_a_phone(project):
+    path = project / OBS
+    path.write_bytes(swap("12.5", "0.0612345678")(path.read_bytes()))
+    assert validate(project) == []
+
+
+def test_a_running_cycle_has_no_end(project):
+    path = project / "cycles.csv"
+    path.write_bytes(swap("2014-09-01,2014-09-30", "2014-09-01,")(path.read_bytes()))
+    log = project / "logbook.csv"
+    log.write_bytes(swap("2014-09-15", "2026-11-23")(log.read_bytes()))
+    assert validate(project) == []
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", ".~lock.ratings.csv#", "README.md"])
+def test_what_the_system_leaves_is_no_fault(project, name):
+    (project / name).write_bytes(b"x")
+    assert validate(project) == []
+
+
+def test_a_link_that_leads_nowhere_is_said(project):
+    (project / "costs.csv").unlink()
+    (project / "costs.csv").symlink_to("nowhere.csv")
+    assert [fault.rule for fault in validate(project)] == ["unreadable"]
+
+
+def test_a_value_cannot_drive_the_terminal(project):
+    path = project / RAT
+    path.write_bytes(swap("praticien", "\x1b]0;owned\x07")(path.read_bytes()))
+    assert "\x1b" not in write_faults(validate(project), EN)
+
+
+def test_a_project_can_be_checked_from_inside(project, monkeypatch):
+    monkeypatch.chdir(project)
+    assert validate(Path()) == []
 
 
 def test_many_faults_of_one_kind_are_counted(project):
@@ -497,8 +592,12 @@ STANDARD = {
     "number", "decimal_comma", "integer", "date", "boolean", "pattern", "range", "required",
     "duplicate", "missing_column", "cell_count",
 }  # fmt: skip
-# The standard has NaN and INF for numbers; we have none, since no indicator is infinite.
-STRICTER = {"not a number", "infinite", "too big to be finite"}
+# The standard has NaN and INF for numbers; we have none, since no indicator is infinite. It also
+# takes the digits of every script; a spreadsheet or another program would not.
+STRICTER = {
+    *("not a number", "infinite", "too big to be finite"),
+    *("digits of another script", "full-width digits"),
+}
 JUDGED = [name for name, case in BROKEN.items() if case[2] in STANDARD and name not in STRICTER]
 
 

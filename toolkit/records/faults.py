@@ -54,10 +54,15 @@ class Fault:
         return record | {"message": self.message(lang), "remedy": self.remedy(lang)}
 
     def _values(self) -> dict[str, str]:
-        shown = (
-            self.value if len(self.value) <= _LONGEST_VALUE else self.value[:_LONGEST_VALUE] + "…"
-        )
-        return {"column": self.column, "value": shown, **self.details}
+        shown = _printable(self.value)
+        shown = shown if len(shown) <= _LONGEST_VALUE else shown[:_LONGEST_VALUE] + "…"
+        details = {name: _printable(text) for name, text in self.details.items()}
+        return {"column": _printable(self.column), "value": shown, **details}
+
+
+def _printable(text: str) -> str:
+    """Show what cannot be printed as a dot: a value must not drive the reader's terminal."""
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else "·" for c in text)
 
 
 def write_faults(faults: list[Fault], lang: Language) -> str:

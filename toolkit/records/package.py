@@ -2,7 +2,7 @@
 
 import json
 
-from toolkit.records.projects import TABLES, project_ids
+from toolkit.records.projects import FACTS, TABLES, project_ids, read_facts
 from toolkit.records.sources import damaged, data_dir
 from toolkit.records.validate import PROGRAMME_TABLES
 
@@ -21,8 +21,10 @@ def describe_data() -> str:
     resources = [_resource(name, f"programme/{name}.csv", name) for name in PROGRAMME_TABLES]
     for project in project_ids():
         folder = data_dir() / "projects" / project
+        facts, _ = read_facts(folder / FACTS, project)
+        simulated = {"simulated": facts.simulated} if facts else {}
         resources += [
-            _resource(f"{project}.{name}", f"projects/{project}/{name}.csv", name)
+            _resource(f"{project}.{name}", f"projects/{project}/{name}.csv", name) | simulated
             for name in TABLES
             if (folder / f"{name}.csv").exists()
         ]

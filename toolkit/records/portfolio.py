@@ -9,10 +9,12 @@ from toolkit.i18n import LANGUAGES, interface_language
 from toolkit.records.faults import Fault, without_repetition, write_faults
 from toolkit.records.projects import FACTS, Facts, frames, project_ids, read_facts
 from toolkit.records.rates import load_outcome, outcome_sources
+from toolkit.records.rules import SIMULATION
 from toolkit.records.sources import data_dir, load_sources
 from toolkit.records.territories import load_territories
 from toolkit.records.validate import check_project
 
+_FACTS = ("mission", "mode", "simulated", "opsi_status", "reintegration")
 _PERIODS = {"year": "Y", "quarter": "Q", "month": "M"}
 
 
@@ -70,14 +72,23 @@ def load_projects() -> pd.DataFrame:
         facts, faults = read_facts(data_dir() / "projects" / project / FACTS, project)
         if facts is None or faults:
             raise _refused(project, faults)
-        kept = ("id", "mission", "mode", "simulated", "opsi_status", "reintegration")
         rows.append(
-            {name: getattr(facts, name) for name in kept}
+            {name: getattr(facts, name) for name in ("id", *_FACTS)}
             | {"title_fr": facts.title.fr, "title_en": facts.title.en}
             | {"sectors": tuple(facts.sectors), "publics": tuple(facts.publics)}
             | {"started_on": facts.started_on, "ended_on": facts.ended_on}
         )
-    frame = pd.DataFrame(rows).set_index("id")
+    columns = [
+        "id",
+        *_FACTS,
+        "title_fr",
+        "title_en",
+        "sectors",
+        "publics",
+        "started_on",
+        "ended_on",
+    ]
+    frame = pd.DataFrame(rows, columns=columns).set_index("id")
     return frame.assign(
         started_on=pd.to_datetime(frame.started_on), ended_on=pd.to_datetime(frame.ended_on)
     )
@@ -98,7 +109,8 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
         Columns territory (id), period (text: 2015, 2015-Q1, 2015-03), start (Timestamp, first
         day of the period), value (Float64, in the indicator's unit; missing when secret or not
         available), n (Int64), status, source, role ("treated", "comparison"), adopted_on
-        (Timestamp, missing for a comparison), dose (Float64), event_time (Int64: periods since
+        (Timestamp, missing for a comparison), ended_on (Timestamp, missing where the site is
+        open), dose (Float64), event_time (Int64: periods since
         the one in which the territory adopted, itself 0 even if adopted on its last day; missing
         for a comparison). Excluded territories are left out,
         and so are territories without a role; one without a role of its own has that of its
@@ -128,13 +140,15 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
     panel.insert(2, "start", periods.start_time)
     panel["event_time"] = _event_time(periods, panel.adopted_on, rhythm)
     panel = panel.sort_values(["territory", "start"], ignore_index=True)
-    register, sources = load_sources(), outcome_sources(described.source, indicator)
+    register = load_sources()
+    named = outcome_sources(described.source, indicator)
+    sources = dict.fromkeys([*named, *sorted(set(panel.source))])
     panel.attrs = {
         "project": project.id,
         "indicator": indicator,
         "unit": described.unit,
         "frequency": described.frequency,
-        "simulated": project.facts.simulated,
+        "simulated": project.facts.simulated or SIMULATION in set(panel.source),
         "attribution": {
             code: [register[source].attribution[code] for source in sources] for code in LANGUAGES
         },
@@ -161,7 +175,9 @@ def _observations(project: Project, indicator: str, source: str) -> pd.DataFrame
 
 def _roles(deployments: pd.DataFrame, territories: pd.Series) -> pd.DataFrame:
     """Return the role of each territory: its own, or else that of the région it lies in."""
-    roles = deployments[["territory", "role", "adopted_on", "dose"]]
+    # A territory that took part twice counts from its first adoption.
+    roles = deployments.sort_values("adopted_on", kind="stable").drop_duplicates("territory")
+    roles = roles[["territory", "role", "adopted_on", "ended_on", "dose"]]
     regions = load_territories("DEP").set_index("code").region
     inside = pd.Series(territories.unique())
     parents = "REG-" + inside.str.removeprefix("DEP-").map(regions)

@@ -1,5 +1,6 @@
 """A project's files, facts (project.toml) and tables (CSV), with every fault found in them."""
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from toolkit.records.faults import Fault
+from toolkit.records.personal import has_personal_data
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
 from toolkit.records.tables import Table, read_table
@@ -112,14 +114,14 @@ def read_project(folder: Path, prefix: str) -> ProjectFiles:
     facts, faults = read_facts(folder / FACTS, f"{prefix}/{FACTS}")
     known = {FACTS, RECIPE, *(f"{name}.csv" for name in TABLES)}
     for path in sorted(folder.iterdir()):
-        if path.name not in known:
+        if path.name not in known and not _is_of_the_system(path.name):
             nearest = get_close_matches(path.name, known, n=1)
             found = nearest[0] if nearest else ""
             faults.append(Fault(f"{prefix}/{path.name}", "unknown_file", nearest=found))
     tables = {}
     for name in TABLES:
         path, file = folder / f"{name}.csv", f"{prefix}/{name}.csv"
-        if path.exists():
+        if os.path.lexists(path):
             tables[name] = read_table(path, load_schema(name), file)
             faults += tables[name].faults
             if name in REQUIRED_TABLES and not tables[name].rows and not tables[name].faults:
@@ -131,7 +133,13 @@ def read_project(folder: Path, prefix: str) -> ProjectFiles:
 
 def project_ids() -> list[str]:
     """Return the ids of the projects there are."""
-    return sorted(path.parent.name for path in (data_dir() / "projects").glob(f"*/{FACTS}"))
+    found = (path.parent.name for path in (data_dir() / "projects").glob(f"*/{FACTS}"))
+    return sorted(name for name in found if not name.startswith("."))
+
+
+def _is_of_the_system(name: str) -> bool:
+    """Tell files that people do not write (hidden, locks, thumbnails), and a README."""
+    return name.startswith((".", "~")) or name in ("Thumbs.db", "desktop.ini", "README.md")
 
 
 def frames(files: ProjectFiles) -> dict[str, pd.DataFrame]:
@@ -151,12 +159,12 @@ def read_facts(path: Path, file: str) -> tuple[Facts | None, list[Fault]]:
     except OSError as error:
         return None, [Fault(file, "unreadable", value=str(error.strerror or error))]
     except UnicodeDecodeError as error:
-        return None, [
-            Fault(file, "encoding", line=1, value=str(error.object[error.start : error.end]))
-        ]
+        line = error.object.count(b"\n", 0, error.start) + 1
+        seen = error.object[max(0, error.start - 10) : error.start + 10].decode("cp1252", "replace")
+        return None, [Fault(file, "encoding", line=line, value=seen)]
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # broken, or made to break
         at = re.search(r"line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         return None, [Fault(file, "toml", line=line, value=str(error))]
@@ -165,18 +173,22 @@ def read_facts(path: Path, file: str) -> tuple[Facts | None, list[Fault]]:
         facts = Facts.model_validate(content)
     except ValidationError as error:
         return None, [_fact_fault(file, entry, lines) for entry in error.errors()]
-    return facts, list(_fact_rules(facts, path.parent.name, file, lines))
+    folder = path.resolve().parent.name
+    return facts, [
+        *_fact_rules(facts, folder, file, lines),
+        *_personal_facts(content, "", file, lines),
+    ]
 
 
 def _key_lines(text: str) -> dict[str, int]:
     """Return the line of every key of a TOML text: "facets.mission.score" -> 31."""
     lines, section = {}, ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if match := re.match(r"\s*\[([\w.-]+)\]", line):
             section = match[1] + "."
             lines[match[1]] = number
-        elif match := re.match(r"\s*([\w-]+)\s*=", line):
-            lines[section + match[1]] = number
+        elif match := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            lines[section + re.sub(r"[\"']", "", match[1])] = number
     return lines
 
 
@@ -202,7 +214,7 @@ def _fact_fault(file: str, error: dict, lines: dict[str, int]) -> Fault:
 def _fact_rules(facts: Facts, folder: str, file: str, lines: dict[str, int]):
     """Hold the facts against the vocabularies, the folder's name and the order of the dates."""
     if facts.id != folder:
-        yield Fault(file, "id_folder", lines["id"], "id", facts.id, folder, {"folder": folder})
+        yield Fault(file, "id_folder", lines.get("id"), "id", facts.id, folder, {"folder": folder})
     for key, vocabulary in _VOCABULARIES.items():
         found = getattr(facts, key)
         for code in found if isinstance(found, list) else [found]:
@@ -215,7 +227,16 @@ def _fact_rules(facts: Facts, folder: str, file: str, lines: dict[str, int]):
     for (before, first), (after, then) in pairwise(dated):
         if then < first:
             details = {"before": before, "date": first.isoformat()}
-            yield Fault(file, "date_order", lines[after], after, then.isoformat(), "", details)
+            yield Fault(file, "date_order", lines.get(after), after, then.isoformat(), "", details)
+
+
+def _personal_facts(value: object, key: str, file: str, lines: dict[str, int]):
+    """Find personal data in any text of project.toml."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _personal_facts(inner, f"{key}.{name}".lstrip("."), file, lines)
+    elif isinstance(value, str) and has_personal_data(value):
+        yield Fault(file, "personal_data", lines.get(key), key, value)
 
 
 def _code(code: str, vocabulary: str, key: str, file: str, lines: dict[str, int]):

@@ -16,6 +16,7 @@ from toolkit.records.tables import Row, Table
 from toolkit.records.territories import load_predecessors, load_territories
 
 _PERIODS = {"year": 4, "quarter": 7, "month": 7}
+SIMULATION = "simulation"  # id of the source of simulated data
 _WITHOUT_VALUE = ("secret", "nd")
 
 
@@ -116,6 +117,9 @@ def check_deployments(context: Context) -> Iterator[Fault]:
             yield context.fault(
                 "deployments", row, "ended_on", "date_order", before="adopted_on", date=adopted
             )
+        last = context.facts.ended_on if context.facts else None
+        if adopted and last and adopted > last:
+            yield context.fault("deployments", row, "adopted_on", "after_project", date=last)
         territory = row.parsed.get("territory")
         if territory is not None:
             span = (adopted or date.min, ended or date.max, row)
@@ -189,7 +193,9 @@ def check_cycles(context: Context) -> Iterator[Fault]:
             yield context.fault("cycles", row, "question_fr", "plan_question")
         if phase == "reflect" and not row.cells.get("decision"):
             yield context.fault("cycles", row, "decision", "reflect_decision")
-        spans.setdefault(row.parsed.get("cycle"), []).extend(d for d in (start, end) if d)
+        # A phase without an end is running.
+        dates = (start, end if row.cells.get("ended_on") else date.max)
+        spans.setdefault(row.parsed.get("cycle"), []).extend(d for d in dates if d)
     for row in context.rows("logbook"):
         day, span = row.parsed.get("date"), spans.get(row.parsed.get("cycle"))
         if day and span and not min(span) <= day <= max(span):
@@ -215,6 +221,27 @@ def check_people(context: Context) -> Iterator[Fault]:
             yield context.fault("participation", row, "to", "date_order", before="from", date=start)
 
 
+def check_simulated(context: Context) -> Iterator[Fault]:
+    """Find simulated observations in a project that says it is real."""
+    if context.facts is None or context.facts.simulated:
+        return
+    for row in context.rows("observations"):
+        if row.parsed.get("source") == SIMULATION:
+            yield context.fault("observations", row, "source", "simulated_source")
+
+
+def check_dates(context: Context) -> Iterator[Fault]:
+    """Find freedoms that end before they begin, and artefacts adopted before they are made."""
+    for table, first, then in (
+        ("freedoms", "date", "ends_on"),
+        ("artefacts", "made_on", "adopted_on"),
+    ):
+        for row in context.rows(table):
+            start, end = row.parsed.get(first), row.parsed.get(then)
+            if start and end and end < start:
+                yield context.fault(table, row, then, "date_order", before=first, date=start)
+
+
 def check_costs(context: Context) -> Iterator[Fault]:
     """Find costs that say neither an amount nor a time."""
     for row in context.rows("costs"):
@@ -230,4 +257,6 @@ RULES: tuple[Callable[[Context], Iterator[Fault]], ...] = (
     check_cycles,
     check_people,
     check_costs,
+    check_simulated,
+    check_dates,
 )

@@ -1,9 +1,11 @@
 """Start a project, and keep its logbook: what a researcher writes first and most often."""
 
 import csv
+import fcntl
 import io
 import os
 import re
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,7 @@ from toolkit.records.projects import FACTS, TABLES, project_ids
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
 from toolkit.records.tables import read_table
+from toolkit.records.validate import check_between, check_project
 
 _TEMPLATE = Path(__file__).parent / "templates" / FACTS
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -63,31 +66,44 @@ def add_log_entry(project: str, entry: dict[str, str]) -> str:
     """
     say = interface_language()
     folder = data_dir() / "projects" / project
-    path, schema = folder / "logbook.csv", load_schema("logbook")
     if not (folder / FACTS).is_file():
         raise DataError(say("error.no_project", project=project, known=", ".join(project_ids())))
-    header = ",".join(schema.columns) + "\n"
-    text = path.read_text(encoding="utf-8") if path.exists() else header
-    before = read_table(path, schema, path.name) if path.exists() else None
-    if before is not None and before.faults:
-        raise _refused(list(before.faults))
-    rows = before.rows if before is not None else ()
+    # One writer at a time: two entries at once must not take the same number, nor lose one.
+    with (folder / FACTS).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        return _add_entry(folder, entry)
+
+
+def _add_entry(folder: Path, entry: dict[str, str]) -> str:
+    path, schema = folder / "logbook.csv", load_schema("logbook")
+    files = check_project(folder, folder.name)
+    faults = [fault for fault in files.faults if fault.file.endswith("/logbook.csv")]
+    if faults:
+        raise _refused(faults)
+    rows = files.tables["logbook"].rows if "logbook" in files.tables else ()
     number = max((int(row.cells["entry"][1:]) for row in rows), default=0) + 1
-    identifier = f"J{number:03d}"
+    cells = {"entry": f"J{number:03d}", **entry}
+    text = path.read_text(encoding="utf-8") if rows else ",".join(schema.columns) + "\n"
     line = io.StringIO()
-    cells = {"entry": identifier, **entry}
     csv.writer(line, lineterminator="\n").writerow([cells[name] for name in schema.columns])
+    content = text + ("" if text.endswith("\n") else "\n") + line.getvalue()
     handle, temporary = tempfile.mkstemp(prefix=".logbook-", suffix=".csv", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text if text.endswith("\n") else text + "\n")
-        file.write(line.getvalue())
-    after = read_table(Path(temporary), schema, path.name)
-    if after.faults:
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode("utf-8", "replace"))
+        table = read_table(Path(temporary), schema, f"{folder.name}/logbook.csv")
+        faults = [*table.faults, *check_between(files, logbook=table)]
+        if faults:
+            raise _refused(faults)
+        if path.exists():
+            shutil.copymode(path, temporary)
+        else:
+            os.chmod(temporary, 0o644)
+        os.replace(temporary, path.resolve())
+    except BaseException:
         os.unlink(temporary)
-        raise _refused(list(after.faults))
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
-    return identifier
+        raise
+    return cells["entry"]
 
 
 def _refused(faults: list[Fault]) -> DataError:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from toolkit.records.sources import damaged, data_dir
 
+TYPES = ("string", "number", "integer", "date", "boolean")
+
 
 @dataclass(frozen=True)
 class Field:
@@ -57,14 +59,14 @@ def load_schema(name: str) -> Schema:
     path = _folder() / f"{name}.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return Schema(
+            name=name,
+            fields=tuple(_field(entry) for entry in content["fields"]),
+            primary_key=tuple(content.get("primaryKey", ())),
+            title={"fr": content["title_fr"], "en": content["title"]},
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, re.error) as error:
         raise damaged(path, error) from error
-    return Schema(
-        name=name,
-        fields=tuple(_field(entry) for entry in content["fields"]),
-        primary_key=tuple(content.get("primaryKey", ())),
-        title={"fr": content["title_fr"], "en": content["title"]},
-    )
 
 
 def _folder() -> Path:
@@ -74,6 +76,8 @@ def _folder() -> Path:
 def _field(entry: dict) -> Field:
     limits = entry.get("constraints", {})
     vocabulary = entry.get("vocabulary", [])
+    if entry["type"] not in TYPES:
+        raise ValueError(f"{entry['name']}: type {entry['type']}")
     return Field(
         name=entry["name"],
         type=entry["type"],

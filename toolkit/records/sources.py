@@ -11,6 +11,11 @@ from pathlib import Path
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 
+_NEEDED = (
+    *("id", "publisher", "title", "title_en", "url", "licence"),
+    *("attribution", "attribution_en", "access", "personal_data"),
+)
+
 
 @dataclass(frozen=True)
 class Source:
@@ -107,6 +112,11 @@ def table_sources(package: str, table: str) -> tuple[Source, ...]:
 
 
 def _source(entry: dict) -> Source:
+    missing = [key for key in _NEEDED if key not in entry]
+    if missing:
+        say = interface_language()
+        name = entry.get("id", "?")
+        raise DataError(say("error.source_keys", source=name, missing=", ".join(missing)))
     return Source(
         id=entry["id"],
         title={"fr": entry["title"], "en": entry["title_en"]},

@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.records.faults import Fault
+from toolkit.records.personal import has_personal_data
 from toolkit.records.schemas import Field, Schema
 from toolkit.records.vocabulary import vocabulary_codes
 
@@ -28,13 +29,12 @@ _BINARY_STARTS = {
     b"%PDF": "PDF",
     b"\x1f\x8b": "gzip",
 }
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+# Control characters, which could drive a terminal; a cell has no use for them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BOOLEANS = {"true": True, "false": False}
-# E-mail addresses and French phone numbers: personal data that no table may hold.
-_PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<!\d)(?:\+33|0033|0)[ .-]?[1-9](?:[ .-]?\d{2}){4}(?!\d)"
-)
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ def read_table(path: Path, schema: Schema, file: str) -> Table:
 
 def _text(path: Path, file: str) -> tuple[str | None, list[Fault]]:
     """Return the text of a file, or None when it is not one, with what is wrong with its bytes."""
+    if path.exists() and not path.is_file():
+        return None, [Fault(file, "unreadable", value="-")]  # a folder, or a pipe that would block
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE:
@@ -136,7 +138,7 @@ def _records(
 ) -> tuple[list[str], list[tuple[int, list[str]]], list[Fault]]:
     """Split a text into a header and numbered lines, with what is wrong with its shape."""
     faults: list[Fault] = []
-    lines = _numbered(text)
+    lines = _Lines(text)
     try:
         _, header = next(lines)
     except csv.Error as error:
@@ -161,19 +163,24 @@ def _records(
             else:
                 records.append((line, cells))
     except csv.Error as error:
-        line = (records[-1][0] if records else 1) + 1
-        faults.append(Fault(file, "quotes", line=line, value=str(error)))
+        faults.append(Fault(file, "quotes", line=lines.start, value=str(error)))
     return header, records, faults
 
 
-def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of the line it starts on."""
-    csv.field_size_limit(1_000_000)
-    reader = csv.reader(io.StringIO(text), strict=True)
-    start = 1
-    for cells in reader:
-        yield start, cells
-        start = reader.line_num + 1
+class _Lines:
+    """Iterate over the records of a text, each with the number of the line it starts on."""
+
+    def __init__(self, text: str):
+        csv.field_size_limit(1_000_000)
+        self._reader = csv.reader(io.StringIO(text), strict=True)
+        self.start = 1
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        return self
+
+    def __next__(self) -> tuple[int, list[str]]:
+        self.start = self._reader.line_num + 1
+        return self.start, next(self._reader)
 
 
 def _header_faults(header: list[str], schema: Schema, file: str) -> Iterator[Fault]:
@@ -217,12 +224,18 @@ def _value(cell: str, field: Field) -> tuple[object, Wrong | None]:
         return None, ("spaces", cell.strip(), {})
     if not cell:
         return None, ("required", "", {}) if field.required else None
-    if _PERSONAL.search(cell):
+    if _CONTROL.search(cell):
+        return None, ("control", _CONTROL.sub("", cell), {})
+    if _is_free_text(field) and has_personal_data(cell):
         return None, ("personal_data", "", {})
     value, wrong = _TYPES[field.type](cell)
     if wrong is not None:
         return None, wrong
     return (None, broken) if (broken := _limits(cell, value, field)) else (value, None)
+
+
+def _is_free_text(field: Field) -> bool:
+    return field.type == "string" and not (field.vocabularies or field.reference or field.pattern)
 
 
 def _limits(cell: str, value: object, field: Field) -> Wrong | None:
@@ -269,7 +282,7 @@ def _integer(cell: str) -> tuple[object, Wrong | None]:
     value, wrong = _number(cell)
     if wrong is not None:
         return None, wrong
-    if not re.fullmatch(r"[+-]?\d+", cell):
+    if not _INTEGER.fullmatch(cell):
         return None, ("integer", f"{value:.0f}" if value == round(value) else "", {})
     return (int(cell), None) if abs(value) < 2**53 else (None, ("integer", "", {}))
 

@@ -40,11 +40,11 @@ def validate(path: Path | None = None) -> list[Fault]:
     DataError
         The path is none of the three.
     """
-    path = data_dir() if path is None else path
+    path = (data_dir() if path is None else path).resolve()
     if (path / "projects").is_dir():
         faults = _validate_programme(path / "programme")
         for folder in sorted((path / "projects").iterdir()):
-            if folder.is_dir():
+            if folder.is_dir() and not folder.name.startswith("."):
                 faults += check_project(folder, f"projects/{folder.name}").faults
     elif path.is_dir() and ((path / FACTS).exists() or path.parent.name == "projects"):
         faults = list(check_project(path, path.name).faults)
@@ -62,6 +62,13 @@ def check_project(folder: Path, prefix: str) -> ProjectFiles:
     context = _context(files.facts, files.tables)
     between = (fault for rule in RULES for fault in rule(context))
     return replace(files, faults=(*files.faults, *between))
+
+
+def check_between(files: ProjectFiles, **changed: Table) -> list[Fault]:
+    """Return the faults between the tables of a project, were some of them changed, in those."""
+    context = _context(files.facts, files.tables | changed)
+    named = {table.file for table in changed.values()}
+    return [fault for rule in RULES for fault in rule(context) if fault.file in named]
 
 
 def _validate_table(path: Path) -> list[Fault]:

@@ -7,6 +7,8 @@ import pandas as pd
 from toolkit.errors import DataError
 from toolkit.records.sources import damaged, data_dir
 
+_COLUMNS = ["vocabulary", "code", "fr", "en", "place", "origin"]
+
 
 @cache
 def load_vocabulary(name: str | None = None) -> pd.DataFrame:
@@ -25,8 +27,8 @@ def load_vocabulary(name: str | None = None) -> pd.DataFrame:
     """
     path = data_dir() / "programme" / "vocabulary.csv"
     try:
-        everything = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
+        everything = pd.read_csv(path, dtype=str, keep_default_na=False)[_COLUMNS]
+    except (OSError, ValueError, KeyError) as error:
         raise damaged(path, error) from error
     if name is None:
         return everything
