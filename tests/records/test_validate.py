@@ -510,6 +510,30 @@ def test_a_project_can_be_checked_from_inside(project, monkeypatch):
     assert validate(Path()) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "rule", "column"),
+    [
+        (swap('publisher = "Insee', 'editor = "Insee'), "key_missing", "publisher"),
+        (swap('access = "package"', 'access = "parcel"'), "vocabulary", "access"),
+        (swap('url = "https', 'url = "file'), "pattern", "url"),
+        (swap('sha256 = "4', 'sha256 = "x4'), "pattern", "sha256"),
+        (swap('licence = "', "licence = "), "toml", ""),
+    ],
+)
+def test_the_register_of_sources_is_checked(data, change, rule, column):
+    path = data / "sources.toml"
+    path.write_bytes(change(path.read_bytes()))
+    faults = [fault for fault in validate(data) if fault.file == "sources.toml"]
+    assert [fault.rule for fault in faults] == [rule]
+    assert faults[0].column.endswith(column)
+
+
+def test_a_recipe_of_simulation_is_checked(project):
+    (project / "simulation.toml").write_text('seed = "x"\n', encoding="utf-8")
+    faults = [fault for fault in validate(project) if fault.file.endswith("simulation.toml")]
+    assert "seed" in {fault.column for fault in faults}
+
+
 def test_many_faults_of_one_kind_are_counted(project):
     path = project / OBS
     lines = "".join(f"DEP-01,delai,{1500 + i}-Q1,x,1,ok,simulation\n" for i in range(100))

@@ -11,7 +11,8 @@ from pathlib import Path
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 
-_NEEDED = (
+ACCESSES = ("package", "pull", "live", "simulated")
+SOURCE_KEYS = (
     *("id", "publisher", "title", "title_en", "url", "licence"),
     *("attribution", "attribution_en", "access", "personal_data"),
 )
@@ -112,7 +113,7 @@ def table_sources(package: str, table: str) -> tuple[Source, ...]:
 
 
 def _source(entry: dict) -> Source:
-    missing = [key for key in _NEEDED if key not in entry]
+    missing = [key for key in SOURCE_KEYS if key not in entry]
     if missing:
         say = interface_language()
         name = entry.get("id", "?")

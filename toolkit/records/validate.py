@@ -1,5 +1,7 @@
 """Check everything a researcher writes under data/: every fault of every file, in one pass."""
 
+import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +10,18 @@ from toolkit.i18n import interface_language
 from toolkit.records.faults import Fault, without_repetition
 from toolkit.records.projects import (
     FACTS,
+    RECIPE,
+    REQUIRED_TABLES,
     TABLES,
     Facts,
     ProjectFiles,
     project_ids,
     read_project,
 )
+from toolkit.records.recipe import recipe_faults
 from toolkit.records.rules import RULES, Context, check_references
 from toolkit.records.schemas import load_schema, schema_names
-from toolkit.records.sources import data_dir, load_sources
+from toolkit.records.sources import ACCESSES, SOURCE_KEYS, data_dir, load_sources
 from toolkit.records.tables import Table, read_table
 
 PROGRAMME_TABLES = ("vocabulary", "ecosystem_actions")
@@ -42,6 +47,9 @@ def validate(path: Path | None = None) -> list[Fault]:
     """
     path = (data_dir() if path is None else path).resolve()
     if (path / "projects").is_dir():
+        faults = _source_faults(path / "sources.toml")
+        if faults:  # what is referred to cannot be known: the rest would be noise
+            return without_repetition(faults)
         faults = _validate_programme(path / "programme")
         for folder in sorted((path / "projects").iterdir()):
             if folder.is_dir() and not folder.name.startswith("."):
@@ -61,7 +69,63 @@ def check_project(folder: Path, prefix: str) -> ProjectFiles:
     files = read_project(folder, prefix)
     context = _context(files.facts, files.tables)
     between = (fault for rule in RULES for fault in rule(context))
-    return replace(files, faults=(*files.faults, *between))
+    return replace(files, faults=(*files.faults, *between, *_recipe_faults(files, prefix)))
+
+
+def _recipe_faults(files: ProjectFiles, prefix: str) -> list[Fault]:
+    """Check a recipe of simulation, once the two tables it is meant for can be read."""
+    path, file = files.folder / RECIPE, f"{prefix}/{RECIPE}"
+    needed = [files.tables.get(name) for name in REQUIRED_TABLES]
+    if not path.exists() or any(table is None or table.faults for table in needed):
+        return []
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        return [Fault(file, "toml", value=str(error))]
+    found = recipe_faults(content, *(table.frame() for table in needed))
+    return [replace(fault, file=file) for fault in found if fault.file == RECIPE]
+
+
+def _source_faults(path: Path) -> list[Fault]:
+    """Check the register of sources, entry by entry."""
+    file = path.name
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
+    except (OSError, ValueError, RecursionError) as error:
+        return [Fault(file, "toml", value=str(error))]
+    faults, seen = [], set()
+    for number, entry in enumerate(entries, start=1):
+        name = str(entry.get("id", f"source {number}"))
+        if name in seen:
+            details = {"key": "id", "first": "?"}
+            faults.append(Fault(file, "duplicate", column=name, value=name, details=details))
+        seen.add(name)
+        for key in SOURCE_KEYS:
+            if key not in entry:
+                faults.append(Fault(file, "key_missing", column=f"{name}.{key}"))
+        faults += _source_values(file, name, entry)
+    return faults
+
+
+def _source_values(file: str, name: str, entry: dict) -> list[Fault]:
+    access = entry.get("access", "live")
+    faults = []
+    if access not in ACCESSES:
+        details = {"word": str(access), "codes": ", ".join(ACCESSES)}
+        faults.append(
+            Fault(file, "vocabulary", column=f"{name}.access", value=str(access), details=details)
+        )
+    needed = {"pull": ("sha256", "path"), "package": ("sha256", "package")}.get(access, ())
+    for key in needed:
+        if key not in entry:
+            faults.append(Fault(file, "key_missing", column=f"{name}.{key}"))
+    forms = {"sha256": r"[0-9a-f]{64}"} | ({"url": r"https://.*"} if access != "simulated" else {})
+    for key, form in forms.items():
+        if key in entry and not re.fullmatch(form, str(entry[key])):
+            details = {"pattern": form}
+            column, value = f"{name}.{key}", str(entry[key])
+            faults.append(Fault(file, "pattern", column=column, value=value, details=details))
+    return faults
 
 
 def check_between(files: ProjectFiles, **changed: Table) -> list[Fault]:
