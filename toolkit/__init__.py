@@ -34,6 +34,9 @@ _HOME = {
     "toolkit.records.sources": ["table_sources"],
     "toolkit.designs.did": ["difference_in_differences"],
     "toolkit.designs.event_study": ["event_study"],
+    "toolkit.designs.staggered": ["staggered"],
+    "toolkit.designs.bacon": ["goodman_bacon"],
+    "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
     "toolkit.display.maps": ["plot_location"],
     "toolkit.display.population": [

@@ -99,7 +99,7 @@ class CheckOutcome:
     reason : str
         Catalogue key ``check.<check>.<reason>`` of the sentence that says why.
     values : mapping
-        What that sentence names, as numbers.
+        What that sentence names: numbers, counts as int.
     data : DataFrame or None
         What a figure of the check draws.
     """
@@ -122,5 +122,8 @@ class CheckOutcome:
 
     def sentence(self, lang: Language, *, digits: int = 2) -> str:
         """Say what was tried and what came of it."""
-        written = {name: lang.number(value, digits) for name, value in self.values.items()}
+        written = {
+            name: lang.number(value, 0 if isinstance(value, int) else digits)
+            for name, value in self.values.items()
+        }
         return lang(f"check.{self.check}.{self.reason}", **written)

@@ -1,0 +1,368 @@
+"""Group-time effects: what adoption changed for one cohort in one period.
+
+A cell compares, between a base period and another, the change of a cohort (the territories that
+adopt together) with the change of territories not treated by then (Callaway and Sant'Anna, Journal
+of Econometrics 2021). With covariates a cell is doubly robust: right if either the regression of
+the changes or the propensity to adopt is right (Sant'Anna and Zhao, Journal of Econometrics 2020).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+# A territory this sure to be treated has no counterpart: the rule of the R package `did`.
+_NO_OVERLAP = 0.999
+# Eigenvalues closer to zero than this share of the largest are a collinear covariate's.
+_COLLINEAR = 1e-10
+_NEWTON_STEPS = 60
+_CONVERGED = 1e-9
+# Floats held at once while assignments are worked through: some tens of megabytes.
+CHUNK = 2_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A panel and the comparisons to be made in it.
+
+    Attributes
+    ----------
+    outcome : ndarray, shape (n_territories, n_periods)
+        NaN where missing.
+    adoption : ndarray of int, shape (n_territories,)
+        Index of the first treated period; n_periods for a territory never treated.
+    covariates : ndarray, shape (n_territories, n_periods, n_covariates)
+        Read in the base period of a cell; NaN where missing.
+    comparison : {"never", "not_yet"}
+    anticipation : int
+        Periods before adoption in which an effect may already show.
+    trimming : float
+        Comparison territories at least this likely to be treated are left out.
+    base : {"varying", "universal"}
+        Of the cells before adoption: the period just before, or the one of the other cells.
+    """
+
+    outcome: np.ndarray
+    adoption: np.ndarray
+    covariates: np.ndarray
+    comparison: str
+    anticipation: int
+    trimming: float
+    base: str
+
+    @property
+    def never(self) -> int:
+        """The adoption of a territory never treated."""
+        return self.outcome.shape[1]
+
+    @property
+    def cohorts(self) -> np.ndarray:
+        """Adoptions that occur, sorted, never apart, shape (n_cohorts,)."""
+        return np.unique(self.adoption[self.adoption < self.never])
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether every cell is a difference of means of all its territories."""
+        return not self.covariates.shape[2] and bool(np.isfinite(self.outcome).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a study, each array of shape (n_cells,), as indices of periods.
+
+    Attributes
+    ----------
+    cohort, period, base : ndarray of int
+    against : ndarray of bool, shape (n_cells, n_periods + 1)
+        Whether the territories of an adoption (the last column: never) serve as comparison.
+    """
+
+    cohort: np.ndarray
+    period: np.ndarray
+    base: np.ndarray
+    against: np.ndarray
+
+    @property
+    def event_time(self) -> np.ndarray:
+        """Periods since adoption."""
+        return self.period - self.cohort
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """The effect of each cell, NaN where a cell cannot be identified.
+
+    Attributes
+    ----------
+    value : ndarray, shape (n_cells,)
+    influence : ndarray, shape (n_territories, n_cells)
+        What each territory adds to the error of the effect: ``influence.T @ influence`` is the
+        covariance of the effects.
+    n_treated, n_comparison, n_left_out : ndarray of int, shape (n_cells,)
+        Territories compared, and those left out for a missing value.
+    fault : tuple of str
+        Of each cell: "" where identified, else "empty", "collinear" or "overlap".
+    treated, compared : ndarray of bool, shape (n_territories, n_cells)
+    """
+
+    value: np.ndarray
+    influence: np.ndarray
+    n_treated: np.ndarray
+    n_comparison: np.ndarray
+    n_left_out: np.ndarray
+    fault: tuple[str, ...]
+    treated: np.ndarray
+    compared: np.ndarray
+
+
+def cells_of(study: Study) -> Cells:
+    """List the cells of a study: each cohort in each period that has a base.
+
+    From the first period in which an effect may show, the base is the last period before it. In
+    earlier periods it is the period just before (base "varying", the default of the R package
+    `did`) or again that last one ("universal", which has no cell of its own).
+    """
+    rows = []
+    for cohort in study.cohorts:
+        last = cohort - 1 - study.anticipation
+        for period in range(study.never):
+            base = period - 1 if period <= last and study.base == "varying" else last
+            if base >= 0 and base != period:
+                rows.append((cohort, period, base))
+    cohort, period, base = np.array(rows, dtype=int).reshape(-1, 3).T
+    adoptions = np.arange(study.never + 1)
+    against = np.tile(adoptions == study.never, (len(cohort), 1))
+    if study.comparison == "not_yet":
+        untouched_until = np.maximum(period, base) + study.anticipation
+        against |= adoptions > untouched_until[:, None]
+        against &= adoptions != cohort[:, None]
+    return Cells(cohort, period, base, against)
+
+
+def effects_of(study: Study, cells: Cells) -> Effects:
+    """Estimate every cell on the adoption that happened."""
+    n, n_cells = len(study.adoption), len(cells.cohort)
+    value, influence = np.full(n_cells, np.nan), np.zeros((n, n_cells))
+    left_out, faults = np.zeros(n_cells, dtype=int), []
+    treated, compared = np.zeros((n, n_cells), dtype=bool), np.zeros((n, n_cells), dtype=bool)
+    for k in range(n_cells):
+        meant = (study.adoption == cells.cohort[k]) | cells.against[k][study.adoption]
+        known, change, design = _cell_data(study, cells, k, study.outcome[:, :, None])
+        used = known & meant
+        treated[:, k] = used & (study.adoption == cells.cohort[k])
+        compared[:, k] = used & ~treated[:, k]
+        left_out[k] = np.sum(meant & ~known)
+        fit = _fit(
+            treated[None, used, k].astype(float),
+            compared[None, used, k].astype(float),
+            design[used],
+            change[used],
+            study.trimming,
+        )
+        faults.append(str(fit.fault[0]))
+        if not faults[k]:
+            value[k] = fit.value[0, 0]
+            influence[used, k] = _influence(fit, design[used], change[used, 0])
+    return Effects(
+        value,
+        influence,
+        treated.sum(axis=0),
+        compared.sum(axis=0),
+        left_out,
+        tuple(faults),
+        treated,
+        compared,
+    )
+
+
+def effects_under(
+    study: Study, cells: Cells, adoptions: np.ndarray, values: np.ndarray
+) -> np.ndarray:
+    """Estimate every cell, had territories adopted otherwise.
+
+    Parameters
+    ----------
+    adoptions : ndarray of int, shape (n_assignments, n_territories)
+    values : ndarray, shape (n_territories, n_periods, n_values)
+        What is estimated in place of the outcome.
+
+    Returns
+    -------
+    ndarray, shape (n_assignments, n_cells, n_values)
+        NaN where an assignment leaves a cell without identification.
+    """
+    result = np.full((len(adoptions), len(cells.cohort), values.shape[2]), np.nan)
+    step = max(1, CHUNK // len(study.adoption))
+    for k in range(len(cells.cohort)):
+        known, change, design = _cell_data(study, cells, k, values)
+        for start in range(0, len(adoptions), step):
+            part = slice(start, start + step)
+            labels = adoptions[part][:, known]
+            treated = (labels == cells.cohort[k]).astype(float)
+            compared = cells.against[k][labels].astype(float)
+            fit = _fit(treated, compared, design[known], change[known], study.trimming)
+            result[part, k] = np.where((fit.fault == "")[:, None], fit.value, np.nan)
+    return result
+
+
+def contributions(
+    study: Study, cells: Cells, weights: np.ndarray, values: np.ndarray
+) -> np.ndarray:
+    """Return what each territory adds to a weighted sum of cells, by the adoption it is given.
+
+    A difference of means is linear in who is treated once the number of territories of each cohort
+    is fixed: an assignment's effect is a sum of one number a territory, whatever the cells.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n_sums, n_cells)
+    values : ndarray, shape (n_territories, n_periods)
+        Without gaps.
+
+    Returns
+    -------
+    ndarray, shape (n_sums, n_territories, n_periods + 1)
+        The last axis is the adoption.
+    """
+    sizes = np.bincount(study.adoption, minlength=study.never + 1)
+    changes = values[:, cells.period] - values[:, cells.base]
+    own = np.arange(study.never + 1) == cells.cohort[:, None]
+    share = own / sizes[cells.cohort][:, None] - cells.against / (cells.against @ sizes)[:, None]
+    return np.einsum("nk,sk,kc->snc", changes, weights, share, optimize=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Doubly robust fits of one cell for several assignments (first axis)."""
+
+    value: np.ndarray
+    fault: np.ndarray
+    treated: np.ndarray
+    compared: np.ndarray
+    propensity: np.ndarray
+    weight: np.ndarray
+    slope: np.ndarray
+
+
+def _cell_data(study: Study, cells: Cells, k: int, values: np.ndarray):
+    """Return who is observed in both periods of a cell, the changes, and the design matrix."""
+    base = cells.base[k]
+    observed = np.isfinite(study.outcome[:, [cells.period[k], base]]).all(axis=1)
+    covariates = study.covariates[:, base]
+    known = observed & np.isfinite(covariates).all(axis=1)
+    centred = np.zeros_like(covariates)
+    if known.any():
+        # Centring and scaling change no estimate, and keep the equations well conditioned.
+        spread = covariates[known].std(axis=0)
+        scale = np.where(spread > 0, spread, 1)
+        centred[known] = (covariates[known] - covariates[known].mean(axis=0)) / scale
+    design = np.column_stack([np.ones(len(known)), centred])
+    return known, values[:, cells.period[k]] - values[:, base], design
+
+
+def _fit(
+    treated: np.ndarray,
+    compared: np.ndarray,
+    design: np.ndarray,
+    changes: np.ndarray,
+    trimming: float,
+) -> _Fit:
+    """Estimate one cell for several assignments at once.
+
+    Parameters
+    ----------
+    treated, compared : ndarray of 0 and 1, shape (n_assignments, n)
+    design : ndarray, shape (n, n_columns)
+        Its first column is the constant.
+    changes : ndarray, shape (n, n_values)
+    """
+    n_treated, n_compared = treated.sum(axis=1), compared.sum(axis=1)
+    columns = design.shape[1]
+    fault = np.where((n_treated == 0) | (n_compared == 0), "empty", "").astype("<U9")
+    sample = treated + compared
+    if columns == 1:
+        share = n_treated / np.maximum(n_treated + n_compared, 1)
+        propensity, weight = np.broadcast_to(share[:, None], treated.shape), compared
+        slope = (compared @ changes / np.maximum(n_compared, 1)[:, None])[:, None, :]
+    else:
+        slope, collinear = _regression(compared, design, changes)
+        collinear |= n_compared <= columns
+        propensity = _propensity(treated, sample, design)
+        odds = propensity / np.maximum(1 - propensity, 1e-12)
+        weight = compared * odds * (propensity < trimming)
+        apart = (sample * propensity).max(axis=1, initial=0) >= _NO_OVERLAP
+        apart |= ~np.isfinite(propensity).all(axis=1) | (weight.sum(axis=1) <= 0)
+        fault[apart & (fault == "")] = "overlap"
+        fault[collinear & (fault != "empty")] = "collinear"
+    with np.errstate(divide="ignore", invalid="ignore"):
+        contrast = treated / n_treated[:, None] - weight / weight.sum(axis=1)[:, None]
+        # The contrast of what the regression leaves of the changes.
+        value = contrast @ changes - np.einsum("bc,bcr->br", contrast @ design, slope)
+    return _Fit(value, fault, treated, compared, propensity, weight, slope)
+
+
+def _regression(compared: np.ndarray, design: np.ndarray, changes: np.ndarray):
+    """Regress changes on the design among comparison territories; say where it is collinear."""
+    columns = design.shape[1]
+    squares = _weighted_squares(compared, design)
+    crossed = np.einsum("bn,nc,nr->bcr", compared, design, changes, optimize=True)
+    roots = np.linalg.eigvalsh(squares)
+    collinear = roots[:, 0] <= _COLLINEAR * roots[:, -1]
+    squares[collinear] = np.eye(columns)
+    return np.linalg.solve(squares, crossed), collinear
+
+
+def _weighted_squares(weight: np.ndarray, design: np.ndarray) -> np.ndarray:
+    columns = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), columns**2)
+    return (weight @ products).reshape(-1, columns, columns)
+
+
+def _propensity(treated: np.ndarray, sample: np.ndarray, design: np.ndarray) -> np.ndarray:
+    """Fit a logit of each assignment by Newton's method; return the fitted shares.
+
+    NaN where the method did not settle.
+    """
+    columns = design.shape[1]
+    slope = np.zeros((len(treated), columns))
+    for _ in range(_NEWTON_STEPS):
+        fitted = expit(slope @ design.T)
+        gradient = (treated - sample * fitted) @ design
+        # Those that separate drift for ever, and are refused for it: no need to follow them.
+        moving = (np.abs(gradient).max(axis=1) > _CONVERGED) & (
+            (sample * fitted).max(axis=1, initial=0) < _NO_OVERLAP
+        )
+        if not moving.any():
+            break
+        information = _weighted_squares((sample * fitted * (1 - fitted))[moving], design)
+        # The ridge bends the path, never its end, where the gradient is zero.
+        ridge = 1e-10 * np.maximum(np.trace(information, axis1=1, axis2=2), 1e-6)
+        information += ridge[:, None, None] * np.eye(columns)
+        step = np.linalg.solve(information, gradient[moving][:, :, None])[:, :, 0]
+        longest = np.abs(step @ design.T).max(axis=1)
+        slope[moving] += step * np.minimum(1, 4 / np.maximum(longest, 1e-300))[:, None]
+    fitted = expit(slope @ design.T)
+    stuck = np.abs((treated - sample * fitted) @ design).max(axis=1) > 1e-6
+    stuck &= (sample * fitted).max(axis=1, initial=0) < _NO_OVERLAP
+    fitted[stuck] = np.nan
+    return fitted
+
+
+def _influence(fit: _Fit, design: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """Return what each territory adds to the error of a cell (Sant'Anna and Zhao 2020, theorem 1).
+
+    The estimated regression and propensity add their own errors to that of the two means.
+    """
+    treated, compared, weight = fit.treated[0], fit.compared[0], fit.weight[0]
+    share, residual = fit.propensity[0], change - design @ fit.slope[0, :, 0]
+    mean_treated = treated @ residual / treated.sum()
+    mean_compared = weight @ residual / weight.sum()
+    deviation = weight * (residual - mean_compared)
+    regression = (compared * residual)[:, None] * design
+    regression = regression @ np.linalg.inv(_weighted_squares(compared[None], design)[0])
+    score = (treated - (treated + compared) * share)[:, None] * design
+    variance = ((treated + compared) * share * (1 - share))[None]
+    score = score @ np.linalg.pinv(_weighted_squares(variance, design)[0], hermitian=True)
+    of_treated = treated * (residual - mean_treated) - regression @ (treated @ design)
+    of_compared = deviation + score @ (deviation @ design) - regression @ (weight @ design)
+    return of_treated / treated.sum() - of_compared / weight.sum()
