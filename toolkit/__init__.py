@@ -36,6 +36,8 @@ _HOME = {
     "toolkit.designs.event_study": ["event_study"],
     "toolkit.designs.staggered": ["staggered"],
     "toolkit.designs.bacon": ["goodman_bacon"],
+    "toolkit.designs.honest_trends": ["honest_trends"],
+    "toolkit.designs.pretrends": ["pretrend_power", "pretrend_test"],
     "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
     "toolkit.display.maps": ["plot_location"],

@@ -1,0 +1,268 @@
+"""The smallest effect a design detects: against a formula, and against running it on shifted data."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from toolkit.designs.did import difference_in_differences
+from toolkit.designs.power import minimum_detectable_effect
+from toolkit.designs.randomisation import randomisation, size_adjusted
+from toolkit.errors import DesignError
+from toolkit.i18n import NBSP, language
+
+FR, EN = language("fr"), language("en")
+COLUMNS = {"outcome": "y", "territory": "u", "period": "t"}
+
+
+def long(values: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
+    """Return a panel with territories from the rows and periods from the columns of `values`."""
+    n, n_periods = values.shape
+    frame = {"u": np.repeat(np.arange(n), n_periods), "t": np.tile(np.arange(n_periods), n)}
+    repeated = {name: np.repeat(column, n_periods) for name, column in columns.items()}
+    return pd.DataFrame(frame | {"y": values.ravel()} | repeated)
+
+
+def noise(n: int, n_periods: int, *, seed: int = 1, ar: float = 0.0) -> np.ndarray:
+    """Return stationary series of variance 1, correlated over time by `ar`."""
+    draws = np.random.default_rng(seed).normal(size=(n, n_periods))
+    for t in range(1, n_periods):
+        draws[:, t] = ar * draws[:, t - 1] + np.sqrt(1 - ar**2) * draws[:, t]
+    return draws
+
+
+def mde(panel: pd.DataFrame, **settings) -> float:
+    return minimum_detectable_effect(panel, **COLUMNS, **settings).mde
+
+
+@pytest.mark.parametrize("with_size", [False, True])
+def test_independent_normal_noise_gives_the_power_of_a_z_test(with_size):
+    """400 placebos: 4 Monte Carlo standard errors are 8 points at most, on either side."""
+    panel = long(noise(400, 8), size=np.ones(400)).assign(t=lambda p: p.t + 2000)
+    error = np.sqrt((1 / 5 + 1 / 3) * (1 / 10 + 1 / 390))
+    effects = error * np.array([1.0, 2, 2.8, 4])
+    found = minimum_detectable_effect(
+        panel, **COLUMNS, n_treated=10, n_after=3, effects=effects, placebos=400, draws=999,
+        size="size" if with_size else None,
+    )  # fmt: skip
+    expected = norm.cdf(effects / error - norm.ppf(0.975))
+    for side in ("rise", "fall"):
+        assert found.curve[side].to_numpy() == pytest.approx(expected, abs=0.08)
+    assert found.mde == pytest.approx((norm.ppf(0.975) + norm.ppf(0.8)) * error, rel=0.08)
+    assert found.inference == ("size_adjusted" if with_size else "randomisation")
+    assert found.smallest_p == pytest.approx(1 / 1000)
+    assert (found.n_territories, found.n_before, found.n_after) == (400, 5, 3)
+    assert (found.n_windows, found.n_placebos) == (1, 400)
+
+
+def detected(changes, treated, effect, **sizes) -> bool:
+    """Run the test on shifted changes: does it reject, on the effect's side?"""
+    shifted = changes + effect * treated
+    test = (size_adjusted if sizes else randomisation)(
+        shifted, treated, *sizes.values(), rng=np.random.default_rng(3), draws=199, level=0.9
+    )
+    estimate = shifted[treated].mean() - shifted[~treated].mean()
+    return bool(test.p <= 0.1 + 1e-9 and estimate * effect > 0)
+
+
+@pytest.mark.parametrize("k", [1, 2, 9])
+def test_the_curve_equals_running_the_test_on_shifted_changes(k):
+    """All placebos are listed: 12 (or 66, or 220) choices of territories in each of 3 windows."""
+    values = noise(12, 7, seed=k).cumsum(axis=1)
+    effects = np.linspace(0.05, 8, 9)
+    found = minimum_detectable_effect(
+        long(values), **COLUMNS, n_treated=k, n_after=2, n_before=3, effects=effects, level=0.9,
+        placebos=1000,
+    )  # fmt: skip
+    from itertools import combinations
+
+    rise, fall = np.zeros(9), np.zeros(9)
+    for start in range(3):
+        window = values[:, start : start + 5]
+        changes = window[:, 3:].mean(axis=1) - window[:, :3].mean(axis=1)
+        for chosen in combinations(range(12), k):
+            treated = np.isin(np.arange(12), chosen)
+            rise += [detected(changes, treated, e) for e in effects]
+            fall += [detected(changes, treated, -e) for e in effects]
+    assert found.n_windows == 3
+    assert (found.curve.rise * found.n_placebos).round(6).tolist() == rise.tolist()
+    assert (found.curve.fall * found.n_placebos).round(6).tolist() == fall.tolist()
+    assert found.curve.power.tolist() == np.minimum(found.curve.rise, found.curve.fall).tolist()
+    assert found.inference == "randomisation_exact"
+
+
+@pytest.mark.parametrize("size", [None, "size"])
+def test_it_is_the_test_that_difference_in_differences_runs(size):
+    """One candidate is one placebo: its effect is found just above the mde, not just below."""
+    sizes = np.exp(noise(30, 1)[:, 0])
+    panel = long(noise(30, 6, seed=4), size=sizes)
+    options = COLUMNS | {"size": size, "draws": 19_999}
+    found = minimum_detectable_effect(panel, **options, n_treated=1, n_after=2, candidates=[7])
+    assert found.n_placebos == 1
+    adopted = panel.assign(g=np.where(panel.u == 7, 4.0, np.nan))
+    p = {}
+    for sign in (-1, 1):
+        for factor in (0.9, 1.1):
+            effect = sign * factor * found.mde * (adopted.t >= adopted.g)
+            estimate = difference_in_differences(
+                adopted.assign(y=adopted.y + effect), adoption="g", **options
+            )
+            p[sign, factor] = estimate.p
+    assert max(p[-1, 1.1], p[1, 1.1]) <= 0.05 < max(p[-1, 0.9], p[1, 0.9])
+
+
+@given(seed=st.integers(0, 10_000), k=st.integers(1, 4), level=st.sampled_from([0.8, 0.9, 0.95]))
+@settings(max_examples=25, deadline=None)
+def test_power_never_falls_when_the_effect_grows_and_reaches_its_target_at_the_mde(seed, k, level):
+    found = minimum_detectable_effect(
+        long(noise(14, 5, seed=seed)), **COLUMNS, n_treated=k, n_after=2, level=level, placebos=60
+    )
+    for column in ("effect", "rise", "fall", "power"):
+        assert (np.diff(found.curve[column]) >= 0).all()
+    if np.isinf(found.mde):
+        assert found.smallest_p > 1 - level
+        assert found.curve.power.max() == 0
+    else:
+        assert found.smallest_p <= 1 - level + 1e-9
+        reached = found.curve.effect >= found.mde * (1 - 1e-9)
+        assert found.curve.power[found.curve.effect > found.mde].min() >= 0.8
+        assert found.curve.power[~reached].max() < 0.8
+
+
+@given(
+    scale=st.floats(1e-3, 1e4),
+    shift=st.floats(-100, 100),
+    slope=st.floats(-10, 10),
+    with_size=st.booleans(),
+)
+@settings(max_examples=20, deadline=None)
+def test_the_mde_scales_with_the_outcome_and_ignores_a_common_trend(scale, shift, slope, with_size):
+    values = noise(20, 6)
+    moved = scale * (values + shift + slope * np.arange(6))
+    options = {"n_treated": 3, "n_after": 2, "placebos": 30, "draws": 199}
+    options["size"] = "size" if with_size else None
+    sizes = np.arange(1.0, 21)
+    expected = scale * mde(long(values, size=sizes), **options)
+    assert mde(long(moved, size=sizes), **options) == pytest.approx(expected, rel=1e-6)
+
+
+def test_one_treated_of_ten_detects_nothing_and_says_so():
+    found = minimum_detectable_effect(long(noise(10, 6)), **COLUMNS, n_treated=1, n_after=2)
+    assert found.mde == np.inf
+    assert found.smallest_p == pytest.approx(0.1)
+    assert found.curve.power.max() == 0
+    assert np.isfinite(found.curve.effect).all()
+    assert found.sentence(EN) == (
+        "With 1 treated territory and 9 comparison territories, nothing can be detected, however "
+        "large the effect: the smallest p these numbers allow is 0.100, above the 5% threshold."
+    )
+    assert found.sentence(FR) == (
+        "Avec 1 territoire traité et 9 territoires de comparaison, rien ne peut être décelé, si "
+        f"grand que soit l’effet{NBSP}: le plus petit p que ces nombres permettent est de 0,100, "
+        f"au-dessus du seuil de 5{NBSP}%."
+    )
+
+
+def test_half_treated_the_mirror_assignment_doubles_the_smallest_p():
+    """3 of 6: 20 assignments, but each is as extreme as its mirror; 1 in 10 is the least."""
+    found = minimum_detectable_effect(long(noise(6, 5)), **COLUMNS, n_treated=3, n_after=1)
+    assert (found.smallest_p, found.mde) == (pytest.approx(0.1), np.inf)
+
+
+def test_the_sentence_names_the_smallest_effect_in_its_unit():
+    values = noise(40, 8)
+    found = minimum_detectable_effect(
+        long(values), **COLUMNS, n_treated=4, n_after=2, placebos=50, unit="percent"
+    )
+    english, french = EN.number(found.mde, 2), FR.number(found.mde, 2)
+    assert found.sentence(EN) == (
+        "With 4 treated territories and 36 comparison territories (periods: 6 before, 2 after), "
+        f"this design cannot detect an effect of less than {EN('unit.percent', number=english)}: "
+        "a smaller one would be seen less than 80% of the time (test at the 5% threshold, "
+        "placebos: 50)."
+    )
+    assert found.sentence(FR) == (
+        f"Avec 4 territoires traités et 36 territoires de comparaison (périodes{NBSP}: 6 avant, 2 "
+        "après), ce plan ne peut pas déceler un effet de moins de "
+        f"{FR('unit.percent', number=french)}{NBSP}: plus petit, il serait vu moins de 80{NBSP}% "
+        f"du temps (test au seuil de 5{NBSP}%, placebos{NBSP}: 50)."
+    )
+    assert found.table().n_treated.tolist() == [4]
+
+
+def test_the_same_seed_gives_the_same_result():
+    panel = long(noise(60, 6))
+    options = COLUMNS | {"n_treated": 6, "n_after": 2, "placebos": 20, "draws": 199}
+    first, again, other = (
+        minimum_detectable_effect(panel.sample(frac=1, random_state=s), **options, seed=seed)
+        for s, seed in enumerate((7, 7, 8))
+    )
+    assert first == again
+    pd.testing.assert_frame_equal(first.curve, again.curve)
+    assert first.mde != other.mde
+
+
+def test_serial_correlation_raises_the_mde():
+    """AR 0.8: the change of two means of 5 has a variance of 1.07, against 0.4 when shuffled."""
+    values = noise(150, 10, ar=0.8)
+    shuffled = np.random.default_rng(2).permuted(values, axis=1)
+    options = {"n_treated": 10, "n_after": 5, "placebos": 150, "draws": 499}
+    assert mde(long(values), **options) > 1.3 * mde(long(shuffled), **options)
+
+
+def test_only_candidates_are_treated():
+    """The first half of the territories is ten times as noisy: an effect on it is harder to see."""
+    values = noise(40, 6) * np.where(np.arange(40) < 20, 10, 1)[:, None]
+    options = {"n_treated": 4, "n_after": 2, "placebos": 100, "draws": 499}
+    noisy = mde(long(values), **options, candidates=list(range(20)))
+    quiet = mde(long(values), **options, candidates=list(range(20, 40)))
+    assert noisy > 1.5 * quiet
+
+
+def test_a_territory_with_a_missing_value_is_left_out():
+    values = noise(25, 6)
+    gap = values.copy()
+    gap[24, 2] = np.nan
+    options = COLUMNS | {"n_treated": 1, "n_after": 2}
+    found = minimum_detectable_effect(long(gap), **options)
+    assert (found.n_territories, found.n_left_out) == (24, 1)
+    without_row = minimum_detectable_effect(long(gap).dropna(), **options)
+    assert found == without_row
+    assert found.mde == minimum_detectable_effect(long(values[:24]), **options).mde
+
+
+@pytest.mark.parametrize(
+    ("break_it", "settings", "message"),
+    [
+        (lambda p: p.drop(columns="y"), {}, r"Missing columns: y\. The panel has: u, t"),
+        (None, {"size": "people"}, r"Missing columns: people\."),
+        (lambda p: pd.concat([p, p.iloc[[3]]]), {}, r"a territory has two rows for a period: 0 3"),
+        (lambda p: p.assign(y=1.0), {}, r"the value is the same everywhere"),
+        (lambda p: p.assign(y=p.y.where(p.t > 0, np.inf)), {}, r"infinite values, rows: 0, 6"),
+        (lambda p: p.assign(y=p.u + p.t), {}, r"all change alike"),
+        (None, {"n_treated": 0}, r"n_treated=0 for 8 territories"),
+        (None, {"n_treated": 8}, r"n_treated=8 for 8 territories .* 1 for the comparison"),
+        (None, {"n_treated": 7, "size": "u"}, r"size must be positive"),
+        (lambda p: p.assign(s=1), {"n_treated": 7, "size": "s"}, r"2 for the comparison"),
+        (lambda p: p.assign(y=p.y.where(p.u < 2)), {"n_treated": 2}, r"for 2 territories"),
+        (None, {"n_after": 5}, r"1 periods before and 5 after, in a panel that has 6"),
+        (None, {"n_after": 0}, r"6 periods before and 0 after"),
+        (None, {"n_before": 1}, r"1 periods before"),
+        (None, {"n_before": 5}, r"5 periods before and 2 after, in a panel that has 6"),
+        (None, {"candidates": [1, 99]}, r"Candidates are not in the panel.*: 99\."),
+        (None, {"n_treated": 2, "candidates": [1]}, r"1 candidates for 2 territories"),
+        (None, {"power": 1.0}, r"power is 1\.0: it must lie between 0 and 1"),
+        (None, {"level": 95}, r"level is 95"),
+        (None, {"placebos": 0, "draws": 0}, r"placebos is 0: at least 1 .*\ndraws is 0"),
+        (lambda p: p.iloc[:0], {}, r"n_treated=1 for 0 territories"),
+    ],
+)
+def test_it_says_what_is_wrong(break_it, settings, message):
+    panel = long(noise(8, 6))
+    before = panel.copy()
+    options = COLUMNS | {"n_treated": 1, "n_after": 2} | settings
+    with pytest.raises(DesignError, match=message):
+        minimum_detectable_effect(panel if break_it is None else break_it(panel), **options)
+    pd.testing.assert_frame_equal(panel, before)
