@@ -38,6 +38,7 @@ _HOME = {
     "toolkit.designs.bacon": ["goodman_bacon"],
     "toolkit.designs.honest_trends": ["honest_trends"],
     "toolkit.designs.pretrends": ["pretrend_power", "pretrend_test"],
+    "toolkit.designs.power": ["minimum_detectable_effect"],
     "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
     "toolkit.display.maps": ["plot_location"],

@@ -1,4 +1,6 @@
-"""The smallest effect a design detects: against a formula, and against running it on shifted data."""
+"""The smallest effect a design detects: against a formula, and against running it on shifts."""
+
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -67,17 +69,15 @@ def detected(changes, treated, effect, **sizes) -> bool:
     return bool(test.p <= 0.1 + 1e-9 and estimate * effect > 0)
 
 
-@pytest.mark.parametrize("k", [1, 2, 9])
+@pytest.mark.parametrize("k", [1, 2, 10])
 def test_the_curve_equals_running_the_test_on_shifted_changes(k):
-    """All placebos are listed: 12 (or 66, or 220) choices of territories in each of 3 windows."""
+    """All placebos are listed: 12 (or 66) choices of territories in each of 3 windows."""
     values = noise(12, 7, seed=k).cumsum(axis=1)
     effects = np.linspace(0.05, 8, 9)
     found = minimum_detectable_effect(
         long(values), **COLUMNS, n_treated=k, n_after=2, n_before=3, effects=effects, level=0.9,
         placebos=1000,
     )  # fmt: skip
-    from itertools import combinations
-
     rise, fall = np.zeros(9), np.zeros(9)
     for start in range(3):
         window = values[:, start : start + 5]
@@ -91,6 +91,23 @@ def test_the_curve_equals_running_the_test_on_shifted_changes(k):
     assert (found.curve.fall * found.n_placebos).round(6).tolist() == fall.tolist()
     assert found.curve.power.tolist() == np.minimum(found.curve.rise, found.curve.fall).tolist()
     assert found.inference == "randomisation_exact"
+
+
+@pytest.mark.parametrize("sizes", [(), (np.linspace(1, 50, 60),)])
+def test_with_drawn_assignments_too_the_interval_moves_with_the_effect(sizes):
+    """One test a placebo is enough: rejecting c + e T is 0 being outside [low + e, high + e]."""
+    changes, treated = noise(60, 1)[:, 0], np.arange(60) < 6
+    run = size_adjusted if sizes else randomisation
+
+    def tested(effect):
+        rng = np.random.default_rng(5)
+        return run(changes + effect * treated, treated, *sizes, rng=rng, draws=499)
+
+    plain = tested(0)
+    assert not plain.exact
+    for effect in np.linspace(-3, 3, 41):
+        inside = plain.low + effect <= 0 <= plain.high + effect
+        assert (tested(effect).p <= 0.05 + 1e-9) == (not inside)
 
 
 @pytest.mark.parametrize("size", [None, "size"])
@@ -213,11 +230,11 @@ def test_serial_correlation_raises_the_mde():
 
 
 def test_only_candidates_are_treated():
-    """The first half of the territories is ten times as noisy: an effect on it is harder to see."""
-    values = noise(40, 6) * np.where(np.arange(40) < 20, 10, 1)[:, None]
-    options = {"n_treated": 4, "n_after": 2, "placebos": 100, "draws": 499}
-    noisy = mde(long(values), **options, candidates=list(range(20)))
-    quiet = mde(long(values), **options, candidates=list(range(20, 40)))
+    """A sixth of the territories is ten times as noisy: an effect there is harder to see."""
+    values = noise(60, 6) * np.where(np.arange(60) < 10, 10, 1)[:, None]
+    options = {"n_treated": 2, "n_after": 2, "placebos": 100}
+    noisy = mde(long(values), **options, candidates=list(range(10)))
+    quiet = mde(long(values), **options, candidates=list(range(10, 60)))
     assert noisy > 1.5 * quiet
 
 

@@ -48,6 +48,12 @@ def test_the_smallest_p_of_one_of_101_is_one_in_101():
     assert test.p == test.smallest_p == pytest.approx(1 / 101)
 
 
+def test_with_half_treated_the_mirror_is_as_extreme():
+    changes = np.arange(6.0) ** 3
+    test = randomisation(changes, np.arange(6) >= 3, rng=rng())
+    assert test.p == test.smallest_p == pytest.approx(2 / 20)
+
+
 def test_too_few_assignments_leave_the_interval_unbounded():
     """One of ten: the smallest p is 0.1, so nothing is ever rejected at 5 %."""
     test = randomisation(rng().normal(size=10), np.arange(10) < 1, rng=rng())

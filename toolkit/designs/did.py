@@ -108,8 +108,8 @@ def difference_in_differences(
         kept = ~np.isnan(changes)
         if not matrix.treated[kept].any() or matrix.treated[kept].all():
             raise DesignError(say("error.did.no_change"))
-        sizes = None if size is None else _sizes(panel, matrix, territory, size)[kept]
-        test = _randomise(changes[kept], matrix.treated[kept], sizes, chosen, level, seed, draws)
+        sizes = None if size is None else territory_sizes(panel, matrix, territory, size)[kept]
+        test = randomise(changes[kept], matrix.treated[kept], sizes, chosen, level, seed, draws)
         p, smallest = test.p, test.smallest_p
         # The test's interval is around the difference of mean changes: the least-squares value,
         # but for missing cells and covariates.
@@ -184,7 +184,10 @@ def _without_periods(
     return wide.reindex(index=matrix.territories, columns=matrix.periods).to_numpy()
 
 
-def _sizes(panel: pd.DataFrame, matrix: PanelMatrix, territory: str, size: str) -> np.ndarray:
+def territory_sizes(
+    panel: pd.DataFrame, matrix: PanelMatrix, territory: str, size: str
+) -> np.ndarray:
+    """Return the mean size of each territory of a matrix, in its order; all positive."""
     if size not in panel:
         say = interface_language()
         columns = ", ".join(map(str, panel.columns))
@@ -197,7 +200,7 @@ def _sizes(panel: pd.DataFrame, matrix: PanelMatrix, territory: str, size: str) 
     return sizes.to_numpy()
 
 
-def _randomise(
+def randomise(
     changes: np.ndarray,
     treated: np.ndarray,
     sizes: np.ndarray | None,
@@ -206,6 +209,7 @@ def _randomise(
     seed: int,
     draws: int,
 ) -> Randomisation:
+    """Run the test `difference_in_differences` runs on changes: adjusted for size, or not."""
     rng = np.random.default_rng(seed)
     if chosen == "size_adjusted":
         return size_adjusted(changes, treated, sizes, rng=rng, draws=draws, level=level)

@@ -20,7 +20,7 @@ from math import comb, isinf
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.did import _randomise, _sizes
+from toolkit.designs.did import randomise, territory_sizes
 from toolkit.designs.panel import PanelMatrix, panel_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
@@ -176,7 +176,7 @@ def minimum_detectable_effect(
     _check_numbers({"power": power, "level": level}, {"placebos": placebos, "draws": draws})
     columns = [name for name in (outcome, territory, period, size) if name is not None]
     matrix = _matrix(panel, columns, n_treated, n_before, n_after)
-    sizes = None if size is None else _sizes(panel, matrix, territory, size)
+    sizes = None if size is None else territory_sizes(panel, matrix, territory, size)
     complete = ~np.isnan(matrix.outcome).any(axis=1)
     values, names = matrix.outcome[complete], matrix.territories[complete]
     sizes = None if sizes is None else sizes[complete]
@@ -194,7 +194,7 @@ def minimum_detectable_effect(
         treated[drawn] = True
         _check_noise(changes if sizes is None else changes[~treated])
         own_seed = int(rng.integers(2**32))
-        tests.append(_randomise(changes, treated, sizes, chosen, level, own_seed, draws))
+        tests.append(randomise(changes, treated, sizes, chosen, level, own_seed, draws))
         estimates.append(changes[treated].mean() - changes[~treated].mean())
 
     rise = np.sort([-test.low for test in tests])
@@ -204,13 +204,11 @@ def minimum_detectable_effect(
     if effects is None:
         # Where nothing can be found, the curve is zero as far as three times the largest placebo.
         effects = np.linspace(0, 3 * np.abs(estimates).max() if isinf(mde) else 2 * mde, _GRID)
-    # With half of the territories treated, the mirror of an assignment is as extreme as it is.
-    mirrored = tests[0].exact and 2 * n_treated == len(names)
     return Power(
         mde=mde,
         curve=_curve(np.asarray(effects, float), rise, fall),
         inference="randomisation_exact" if tests[0].exact else chosen,
-        smallest_p=float(tests[0].smallest_p * (2 if mirrored else 1)),
+        smallest_p=float(tests[0].smallest_p),
         n_territories=len(names),
         n_left_out=int((~complete).sum()),
         n_treated=n_treated,

@@ -84,7 +84,9 @@ def randomisation(
     count = np.sum(np.abs(statistics) >= abs(observed) * (1 - _TIE)) + added
     low, high = _interval(statistics, overlaps, observed, 1 - level, added)
     total = len(statistics) + added
-    return Randomisation(count / total, 1 / total, low, high, level, exact, len(statistics))
+    # Where half are treated, the mirror of the observed assignment is always as extreme.
+    smallest = (2 if exact and 2 * k == n else 1) / total
+    return Randomisation(count / total, smallest, low, high, level, exact, len(statistics))
 
 
 def size_adjusted(
