@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
+from toolkit.records.locks import locked
 from toolkit.records.sources import Source, load_sources
 
 STATES = ("intact", "absent", "partial", "damaged")
@@ -98,8 +99,16 @@ def pull(source_id: str, *, progress: Progress | None = None) -> Path:
     path = cached_path(source)
     if path.is_file() and _sha256(path) == source.sha256:
         return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Two pulls at once would write into one partial file: the second waits, and finds it done.
+    with locked(path):
+        if path.is_file() and _sha256(path) == source.sha256:
+            return path
+        return _fetch(source, path, progress)
+
+
+def _fetch(source: Source, path: Path, progress: Progress | None) -> Path:
     part = _part(path)
-    part.parent.mkdir(parents=True, exist_ok=True)
     report = progress or (lambda held, total: None)
     mirror = os.environ.get("FUTURS_DATA_MIRROR")
     if mirror:

@@ -1,7 +1,6 @@
 """Start a project, and keep its logbook: what a researcher writes first and most often."""
 
 import csv
-import fcntl
 import io
 import os
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 from toolkit.records.faults import Fault, write_faults
+from toolkit.records.locks import locked
 from toolkit.records.projects import FACTS, TABLES, project_ids
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
@@ -69,8 +69,7 @@ def add_log_entry(project: str, entry: dict[str, str]) -> str:
     if not (folder / FACTS).is_file():
         raise DataError(say("error.no_project", project=project, known=", ".join(project_ids())))
     # One writer at a time: two entries at once must not take the same number, nor lose one.
-    with (folder / FACTS).open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with locked(folder / "logbook.csv"):
         return _add_entry(folder, entry)
 
 

@@ -1,0 +1,25 @@
+"""A lock lets one process in at a time, and leaves nothing beside the file."""
+
+import subprocess
+import sys
+
+COUNT = """
+import sys, time
+from pathlib import Path
+from toolkit.records.locks import locked
+path = Path(sys.argv[1])
+for _ in range(20):
+    with locked(path):
+        n = int(path.read_text())
+        time.sleep(0.001)
+        path.write_text(str(n + 1))
+"""
+
+
+def test_no_count_is_lost_between_processes(tmp_path):
+    path = tmp_path / "count"
+    path.write_text("0")
+    runs = [subprocess.Popen([sys.executable, "-c", COUNT, str(path)]) for _ in range(4)]
+    assert [run.wait(timeout=60) for run in runs] == [0] * 4
+    assert path.read_text() == "80"
+    assert [p.name for p in tmp_path.iterdir()] == ["count"]
