@@ -89,7 +89,7 @@ def difference_in_differences(
     if chosen == "size_adjusted" and size is None:
         raise DesignError(say("error.did.no_size"))
 
-    long = _long(panel, outcome, territory, period, adoption, covariates)
+    long = long_form(panel, outcome, territory, period, adoption, covariates)
     fit = regression(
         long,
         outcome="outcome",
@@ -104,7 +104,7 @@ def difference_in_differences(
         p, low, high = _student(value, error, fit.n_clusters - 1, level)
         smallest = 0.0
     else:
-        changes = _changes(long, matrix, covariates, int(adoptions[0]))
+        changes = mean_changes(long, matrix, covariates, int(adoptions[0]))
         kept = ~np.isnan(changes)
         if not matrix.treated[kept].any() or matrix.treated[kept].all():
             raise DesignError(say("error.did.no_change"))
@@ -136,7 +136,7 @@ def difference_in_differences(
     )
 
 
-def _long(panel, outcome, territory, period, adoption, covariates) -> pd.DataFrame:
+def long_form(panel, outcome, territory, period, adoption, covariates) -> pd.DataFrame:
     """Return the rows the regression reads, with the treatment's own column."""
     after = panel[adoption].notna() & (panel[period] >= panel[adoption].fillna(panel[period].max()))
     columns = {
@@ -149,7 +149,7 @@ def _long(panel, outcome, territory, period, adoption, covariates) -> pd.DataFra
     return pd.DataFrame(columns | named)
 
 
-def _changes(
+def mean_changes(
     long: pd.DataFrame, matrix: PanelMatrix, covariates: Sequence[str], adoption: int
 ) -> np.ndarray:
     """Return each territory's mean after less its mean before, NaN where it has no row on a side.

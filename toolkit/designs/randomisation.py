@@ -74,7 +74,7 @@ def randomisation(
     """
     n, k = len(changes), int(treated.sum())
     exact = comb(n, k) <= MOST_EXACT
-    chosen = _all_assignments(n, k) if exact else _drawn_assignments(n, k, draws, rng)
+    chosen = all_assignments(n, k) if exact else drawn_assignments(n, k, draws, rng)
     share = 1 / k + 1 / (n - k)
     statistics = changes[chosen].sum(axis=1) * share - changes.sum() / (n - k)
     # What an effect of 1 on the treated adds to the statistic of each assignment: 1 for their own.
@@ -157,12 +157,14 @@ def _variance_by_size(changes: np.ndarray, sizes: np.ndarray, wanted: np.ndarray
     )
 
 
-def _all_assignments(n: int, k: int) -> np.ndarray:
+def all_assignments(n: int, k: int) -> np.ndarray:
+    """List the ways to treat k of n territories: their indices, shape (n_assignments, k)."""
     flat = np.fromiter(chain.from_iterable(combinations(range(n), k)), np.int32, comb(n, k) * k)
     return flat.reshape(-1, k)
 
 
-def _drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+def drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw ways to treat k of n territories: their indices, shape (draws, k)."""
     return np.argpartition(rng.random((draws, n)), k, axis=1)[:, :k]
 
 

@@ -93,7 +93,7 @@ def regression(
     absorbed = sum(code.max() + 1 for code in codes) - max(len(codes) - 1, 0) if codes else 1
     if len(used) <= absorbed + len(regressors):
         raise DesignError(say("error.regression.rows", n=len(used), k=absorbed + len(regressors)))
-    swept = _sweep(numbers, codes) if codes else numbers - numbers.mean(axis=0)
+    swept = sweep(numbers, codes) if codes else numbers - numbers.mean(axis=0)
     scale = numbers[:, 1:].std(axis=0)
     free = np.linalg.norm(swept[:, 1:], axis=0) > 1e-8 * np.sqrt(len(used)) * np.maximum(
         scale, 1e-300
@@ -113,7 +113,7 @@ def regression(
     return Regression(tuple(regressors), fit.params, covariance, covariance_type, n, clusters)
 
 
-def _sweep(numbers: np.ndarray, codes: list[np.ndarray]) -> np.ndarray:
+def sweep(numbers: np.ndarray, codes: list[np.ndarray]) -> np.ndarray:
     """Take the means of every effect out, in turn, until nothing moves."""
     swept = numbers - numbers.mean(axis=0)
     size = np.abs(swept).max(axis=0)

@@ -282,10 +282,10 @@ class Staggered:
         work = 1 if study.is_linear else n * len(cells.cohort)
         exact = _count_assignments(n, sizes) <= min(MOST_EXACT, _MOST_WORK / work)
         if exact:
-            places = _all_assignments(n, sizes)
+            places = all_assignments(n, sizes)
         else:
             _check_rng(rng)
-            places = _drawn_assignments(n, int(sizes.sum()), draws, rng)
+            places = drawn_assignments(n, int(sizes.sum()), draws, rng)
         happened = np.argsort(study.adoption, kind="stable")[: int(sizes.sum())]
         places = np.concatenate([happened[None], places])
         treated = np.repeat(study.cohorts, sizes)
@@ -620,7 +620,7 @@ def _count_assignments(n: int, sizes: np.ndarray) -> int:
     return prod(comb(int(rest), int(size)) for rest, size in zip(left, sizes, strict=True))
 
 
-def _all_assignments(n: int, sizes: np.ndarray) -> np.ndarray:
+def all_assignments(n: int, sizes: np.ndarray) -> np.ndarray:
     """List which territories each cohort could have been, shape (n_assignments, n_treated)."""
     places = np.zeros((1, 0), dtype=np.int32)
     for size in sizes:
@@ -633,7 +633,7 @@ def _all_assignments(n: int, sizes: np.ndarray) -> np.ndarray:
     return places
 
 
-def _drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+def drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate(
         [np.argsort(rng.random((size, n)), axis=1)[:, :k] for size in _chunks(draws, n)]
     ).astype(np.int32)
