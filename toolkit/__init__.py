@@ -38,6 +38,7 @@ _HOME = {
     "toolkit.designs.bacon": ["goodman_bacon"],
     "toolkit.designs.honest_trends": ["honest_trends"],
     "toolkit.designs.pretrends": ["pretrend_power", "pretrend_test"],
+    "toolkit.designs.wild_bootstrap": ["wild_cluster_bootstrap"],
     "toolkit.designs.comparison": ["choose_comparison"],
     "toolkit.designs.multiple_outcomes": ["romano_wolf"],
     "toolkit.designs.specification_curve": ["Specification", "specification_curve"],

@@ -285,7 +285,7 @@ class Staggered:
             places = all_assignments(n, sizes)
         else:
             _check_rng(rng)
-            places = drawn_assignments(n, int(sizes.sum()), draws, rng)
+            places = _drawn_assignments(n, int(sizes.sum()), draws, rng)
         happened = np.argsort(study.adoption, kind="stable")[: int(sizes.sum())]
         places = np.concatenate([happened[None], places])
         treated = np.repeat(study.cohorts, sizes)
@@ -633,7 +633,7 @@ def all_assignments(n: int, sizes: np.ndarray) -> np.ndarray:
     return places
 
 
-def drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+def _drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate(
         [np.argsort(rng.random((size, n)), axis=1)[:, :k] for size in _chunks(draws, n)]
     ).astype(np.int32)
