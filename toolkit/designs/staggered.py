@@ -282,7 +282,7 @@ class Staggered:
         work = 1 if study.is_linear else n * len(cells.cohort)
         exact = _count_assignments(n, sizes) <= min(MOST_EXACT, _MOST_WORK / work)
         if exact:
-            places = all_assignments(n, sizes)
+            places = _all_assignments(n, sizes)
         else:
             _check_rng(rng)
             places = _drawn_assignments(n, int(sizes.sum()), draws, rng)
@@ -620,7 +620,7 @@ def _count_assignments(n: int, sizes: np.ndarray) -> int:
     return prod(comb(int(rest), int(size)) for rest, size in zip(left, sizes, strict=True))
 
 
-def all_assignments(n: int, sizes: np.ndarray) -> np.ndarray:
+def _all_assignments(n: int, sizes: np.ndarray) -> np.ndarray:
     """List which territories each cohort could have been, shape (n_assignments, n_treated)."""
     places = np.zeros((1, 0), dtype=np.int32)
     for size in sizes:
