@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.cli.projects import CONFIDENTIALITIES, KINDS
 from toolkit.records.sources import data_dir
+from toolkit.records.vocabulary import vocabulary_codes
 
 FUTURS = Path(sys.executable).parent / "futurs"
 
@@ -31,6 +33,11 @@ def futurs(tmp_path):
 
     run.data = copy
     return run
+
+
+def test_the_choices_of_log_are_the_vocabulary_s():
+    assert tuple(vocabulary_codes("entry_kind")) == KINDS
+    assert tuple(vocabulary_codes("confidentiality")) == CONFIDENTIALITIES
 
 
 def test_the_data_has_no_fault(futurs):

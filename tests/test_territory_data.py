@@ -378,6 +378,11 @@ class TestVerification:
         with pytest.raises(script("packages").BuildError, match=message):
             verification.check_evidence(evidence, 0.01, verification.PUBLISHED_REGIONS_2023)
 
+    def test_regions_match_the_published_populations_of_2023(self, population, script):
+        verification = script("verification")
+        ours, published = verification.regions_2023(population), verification.PUBLISHED_REGIONS_2023
+        assert {code: ours[code] for code in published} == published
+
     def test_the_script_fails_when_a_region_is_not_the_published_one(self, script):
         evidence = pd.read_csv(FOLDER / "verification.csv")
         verification = script("verification")

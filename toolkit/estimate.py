@@ -26,7 +26,7 @@ class Estimate:
     p : float
         Of the null that the effect is zero; NaN where the inference gives none.
     design, estimand, inference : str
-        Catalogue keys: ``design.<design>``, ``estimand.<estimand>``, ``inference.<inference>``.
+        Codes; the design's name stands in the catalogue under ``design.<design>``.
     unit : str
         Code of the vocabulary "unit", or "" for a bare number.
     n_treated, n_comparison, n_periods : int
@@ -36,7 +36,7 @@ class Estimate:
     smallest_p : float
         The smallest p this inference can attain with these numbers; 0 when there is none.
     cautions : tuple of str
-        Doubts it carries, as catalogue keys ``estimate.caution.<caution>``.
+        Codes of the doubts it carries ("sizes_unknown", "missing_cells"...).
     """
 
     value: float
@@ -94,7 +94,7 @@ class CheckOutcome:
     Attributes
     ----------
     check : str
-        Catalogue key ``check.<check>``: what it tries to refute.
+        Code of what it tries to refute.
     status : {"passed", "failed", "informative", "not_applicable"}
     reason : str
         Catalogue key ``check.<check>.<reason>`` of the sentence that says why.

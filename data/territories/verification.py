@@ -27,11 +27,12 @@ from population import (
     year_blocks,
 )
 
-# Population of France without Mayotte, as Insee published it, to the nearest thousand:
-# Insee Focus 138 (2016), the release of 19 December 2024 (2022), Insee Focus 374 (2023).
+# Population of France without Mayotte as Insee published it, to the nearest thousand, read in what
+# relays it: Insee Focus 138 (2016), the release of 19 December 2024 (2022), Insee Focus 374 (2023).
 PUBLISHED = {2016: 66_362_000, 2022: 67_761_000, 2023: 68_094_000}
 PUBLISHED_PRECISION = 500
-# Régions of 2023, exact, from the titles of Insee's regional studies (information 8683652).
+# Régions of 2023, from the titles of Insee's regional studies (information 8683652): those printed
+# to the inhabitant. La Réunion is printed 889,700, to the hundred; ours is 889,679.
 PUBLISHED_REGIONS_2023 = {
     "01": 384_160,
     "02": 360_630,

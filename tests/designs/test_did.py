@@ -73,6 +73,14 @@ def test_missing_cells_are_said_and_the_value_is_still_least_squares():
     assert estimate.value == pytest.approx(fit["effect"][0])
 
 
+def test_a_perfect_fit_has_no_clustered_error():
+    frame = panel(1, k=6)
+    after = (frame.territory < 6) & (frame.period >= 5)
+    frame["value"] = frame.territory + 2.0 * after
+    with pytest.raises(DesignError, match="no variance is left"):
+        difference_in_differences(frame, outcome="value", inference="crv1")
+
+
 def test_a_covariate_is_netted_out():
     frame = panel(2, effect=0)
     frame["value"] += 5 * frame.x

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from toolkit.errors import DataError
 from toolkit.records import rates
 from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.rates import load_outcome, outcome_sources
@@ -92,5 +93,5 @@ def test_the_real_panel_of_the_inclusion_platform(pulled):
 def test_a_source_that_is_not_pulled_says_how(tmp_path, monkeypatch):
     monkeypatch.setenv("FUTURS_CACHE", str(tmp_path))
     monkeypatch.delenv("FUTURS_DATA_MIRROR", raising=False)
-    with pytest.raises(Exception, match="futurs data pull etalab-barometre"):
+    with pytest.raises(DataError, match="futurs data pull etalab-barometre"):
         load_panel(load_project("plateforme-inclusion"), "nb-beneficiaires-siae")

@@ -95,3 +95,11 @@ def test_an_unknown_table_names_those_there_are():
         DataError, match=r"No table 'incomes' in data/territories; it has: .*population"
     ):
         table_path("territories", "incomes")
+
+
+def test_the_package_repeats_the_register_as_it_is_now():
+    """An edit of sources.toml needs `make data`: the package's titles come from it."""
+    package = json.loads((data_dir() / "territories" / "datapackage.json").read_text("utf-8"))
+    register = load_sources()
+    stated = {source["id"]: source["title"] for source in package["sources"]}
+    assert stated == {name: register[name].title["fr"] for name in stated}

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.panel import PanelMatrix, panel_matrix
+from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.designs.randomisation import Randomisation, randomisation, size_adjusted
 from toolkit.designs.regression import regression
 from toolkit.errors import DesignError
@@ -21,6 +21,8 @@ from toolkit.i18n import interface_language
 
 # Below this many treated territories a clustered standard error is refused.
 FEWEST_TREATED = 5
+# A standard error this small beside the value is rounding, not variance.
+_ROUNDING = 1e-12
 Inference = Literal["auto", "randomisation", "size_adjusted", "crv1", "crv3"]
 
 
@@ -76,10 +78,7 @@ def difference_in_differences(
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
-    adoptions = np.unique(matrix.adoption[matrix.treated])
-    if len(adoptions) > 1:
-        listed = ", ".join(str(matrix.periods[a]) for a in adoptions)
-        raise DesignError(say("error.did.staggered", adoptions=listed))
+    first = one_adoption(matrix)
     n_treated = int(matrix.treated.sum())
     chosen = inference
     if inference == "auto":
@@ -104,7 +103,7 @@ def difference_in_differences(
         p, low, high = _student(value, error, fit.n_clusters - 1, level)
         smallest = 0.0
     else:
-        changes = mean_changes(long, matrix, covariates, int(adoptions[0]))
+        changes = mean_changes(long, matrix, covariates, first)
         kept = ~np.isnan(changes)
         if not matrix.treated[kept].any() or matrix.treated[kept].all():
             raise DesignError(say("error.did.no_change"))
@@ -219,5 +218,7 @@ def randomise(
 def _student(value: float, error: float, freedom: int, level: float) -> tuple[float, float, float]:
     from scipy.stats import t
 
+    if not error > _ROUNDING * abs(value):
+        raise DesignError(interface_language()("error.did.no_variance"))
     half = float(t.ppf((1 + level) / 2, freedom)) * error
     return float(2 * t.sf(abs(value) / error, freedom)), value - half, value + half

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.panel import panel_matrix
+from toolkit.designs.panel import one_adoption, panel_matrix
 from toolkit.designs.randomisation import randomisation, size_adjusted
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
@@ -79,11 +79,7 @@ def event_study(
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
-    adoptions = np.unique(matrix.adoption[matrix.treated])
-    if len(adoptions) > 1:
-        listed = ", ".join(str(matrix.periods[a]) for a in adoptions)
-        raise DesignError(say("error.did.staggered", adoptions=listed))
-    reference = int(adoptions[0]) - 1
+    reference = one_adoption(matrix) - 1
     changes = matrix.outcome - matrix.outcome[:, [reference]]
     columns = [column for column in range(len(matrix.periods)) if column != reference]
     rng = np.random.default_rng(seed)

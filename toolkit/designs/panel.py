@@ -89,6 +89,21 @@ def panel_matrix(
     return PanelMatrix(wide.to_numpy(), index, wide.index.to_numpy(), periods)
 
 
+def one_adoption(matrix: PanelMatrix) -> int:
+    """Return the index of the period in which all treated territories adopt.
+
+    Raises
+    ------
+    DesignError
+        They adopt in several periods.
+    """
+    adoptions = np.unique(matrix.adoption[matrix.treated])
+    if len(adoptions) > 1:
+        listed = ", ".join(str(matrix.periods[a]) for a in adoptions)
+        raise DesignError(interface_language()("error.did.staggered", adoptions=listed))
+    return int(adoptions[0])
+
+
 def _shown(values) -> str:
     listed = [str(value) for value in list(values)[:_MOST_SHOWN]]
     return ", ".join(listed) + (", …" if len(values) > _MOST_SHOWN else "")

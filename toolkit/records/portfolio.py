@@ -110,12 +110,12 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
         day of the period), value (Float64, in the indicator's unit; missing when secret or not
         available), n (Int64), status, source, role ("treated", "comparison"), adopted_on
         (Timestamp, missing for a comparison), ended_on (Timestamp, missing where the site is
-        open), dose (Float64), event_time (Int64: periods since
-        the one in which the territory adopted, itself 0 even if adopted on its last day; missing
-        for a comparison). Excluded territories are left out,
-        and so are territories without a role; one without a role of its own has that of its
-        région. ``attrs`` carries project, indicator, unit,
-        frequency, simulated (bool) and attribution (by language), wherever the frame goes.
+        open), dose (Float64) and event_time (Int64: periods since the one in which the territory
+        adopted, itself 0 even if adopted on its last day; missing for a comparison).
+
+        Excluded territories and those without a role are left out; one without a role of its own
+        has that of its région. ``attrs`` carries project, indicator, unit, frequency, simulated
+        (bool) and attribution (by language), wherever the frame goes.
 
     Raises
     ------
