@@ -352,7 +352,7 @@ def test_draws_stand_for_a_long_list_and_the_seed_settles_them():
 def test_drawn_and_listed_assignments_agree(monkeypatch):
     panel = small_panel(4, {3: 2, 4: 1}, n=12, n_periods=5)
     listed = run(panel).aggregate(level=0.8)
-    monkeypatch.setattr("toolkit.designs.staggered.MOST_EXACT", 1)
+    monkeypatch.setattr("toolkit.designs.placebo.MOST_EXACT", 1)
     drawn = run(panel).aggregate(level=0.8, rng=rng(), draws=20_000)
     assert drawn.p == pytest.approx(listed.p, abs=0.02)
     assert drawn.high == pytest.approx(listed.high, abs=0.1)

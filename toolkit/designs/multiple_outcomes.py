@@ -16,7 +16,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.randomisation import MOST_EXACT, all_assignments, drawn_assignments
+from toolkit.designs.assignments import MOST_EXACT, all_assignments, drawn_assignments
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 

@@ -7,15 +7,12 @@ are not exchangeable: `size_adjusted` rescales them first (Ferman and Pinto 2019
 """
 
 from dataclasses import dataclass
-from itertools import chain, combinations
 from math import comb
 
 import numpy as np
 
-# Above this many assignments, draws stand for all of them.
-MOST_EXACT = 1_000_000
-# Two statistics that differ by less than rounding are equal.
-_TIE = 1e-9
+from toolkit.designs.assignments import MOST_EXACT, all_assignments, chunks, drawn_assignments
+from toolkit.designs.inversion import TIE, invert
 
 
 @dataclass(frozen=True)
@@ -81,12 +78,10 @@ def randomisation(
     overlaps = treated[chosen].sum(axis=1) * share - k / (n - k)
     observed = changes[treated].mean() - changes[~treated].mean()
     added = 0 if exact else 1
-    count = np.sum(np.abs(statistics) >= abs(observed) * (1 - _TIE)) + added
-    low, high = _interval(statistics, overlaps, observed, 1 - level, added)
-    total = len(statistics) + added
+    p, low, high = invert(observed, statistics, overlaps, level=level, added=added)
     # Where half are treated, the mirror of the observed assignment is always as extreme.
-    smallest = (2 if exact and 2 * k == n else 1) / total
-    return Randomisation(count / total, smallest, low, high, level, exact, len(statistics))
+    smallest = (2 if exact and 2 * k == n else 1) / (len(statistics) + added)
+    return Randomisation(p, smallest, low, high, level, exact, len(statistics))
 
 
 def size_adjusted(
@@ -124,19 +119,13 @@ def size_adjusted(
     standard = (standard - standard.mean()) * np.sqrt(n_comparison / (n_comparison - 1))
     weights = scale * np.where(treated, 1 / treated.sum(), -1 / n_comparison)
     placebos = np.concatenate(
-        [standard[rng.integers(0, n_comparison, (size, n))] @ weights for size in _chunks(draws, n)]
+        [standard[rng.integers(0, n_comparison, (size, n))] @ weights for size in chunks(draws, n)]
     )
     extreme = np.abs(placebos)
-    count = np.sum(extreme >= abs(observed) * (1 - _TIE)) + 1
+    count = np.sum(extreme >= abs(observed) * (1 - TIE)) + 1
     half = float(np.quantile(np.append(extreme, np.inf), level, method="inverted_cdf"))
     low, high = float(observed - half), float(observed + half)
     return Randomisation(count / (draws + 1), 1 / (draws + 1), low, high, level, False, draws)
-
-
-def _chunks(draws: int, n: int) -> list[int]:
-    """Split draws so that no more than some tens of megabytes are held at once."""
-    step = max(1, 2_000_000 // n)
-    return [min(step, draws - start) for start in range(0, draws, step)]
 
 
 def _variance_by_size(changes: np.ndarray, sizes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -155,42 +144,3 @@ def _variance_by_size(changes: np.ndarray, sizes: np.ndarray, wanted: np.ndarray
     return np.maximum(
         coefficients[0] + coefficients[1] * np.median(sizes) / wanted, squares.mean() * 1e-6
     )
-
-
-def all_assignments(n: int, k: int) -> np.ndarray:
-    """List the ways to treat k of n territories: their indices, shape (n_assignments, k)."""
-    flat = np.fromiter(chain.from_iterable(combinations(range(n), k)), np.int32, comb(n, k) * k)
-    return flat.reshape(-1, k)
-
-
-def drawn_assignments(n: int, k: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw ways to treat k of n territories: their indices, shape (draws, k)."""
-    return np.argpartition(rng.random((draws, n)), k, axis=1)[:, :k]
-
-
-def _interval(
-    statistics: np.ndarray, overlaps: np.ndarray, observed: float, alpha: float, added: int
-) -> tuple[float, float]:
-    """Return the effects that the test does not reject.
-
-    Taking an effect t away from the treated leaves |statistic - t overlap| for an assignment and
-    |observed - t| for the one that was: the assignment counts against rejection where the first is
-    not smaller. Since |overlap| <= 1, that is an interval of t around `observed`; the ends of all
-    these intervals, sorted, are where the count changes.
-    """
-    spread = statistics - overlaps * observed
-    # The assignment itself, and its mirror where half are treated, are always as extreme.
-    own = np.isclose(np.abs(overlaps), 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        right = np.maximum(spread / (1 + overlaps), -spread / (1 - overlaps))
-        left = np.maximum(spread / (1 - overlaps), -spread / (1 + overlaps))
-    right, left = np.where(own, np.inf, right), np.where(own, np.inf, left)
-    # Not rejected while more than alpha of the assignments are at least as extreme.
-    needed = int(np.floor(alpha * (len(statistics) + added) + _TIE)) - added
-    if needed < 0 or needed >= len(right):
-        return -np.inf, np.inf
-    return observed - _kth_largest(left, needed), observed + _kth_largest(right, needed)
-
-
-def _kth_largest(values: np.ndarray, k: int) -> float:
-    return float(np.partition(values, len(values) - 1 - k)[len(values) - 1 - k])

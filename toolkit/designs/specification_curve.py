@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.assignments import MOST_EXACT
 from toolkit.designs.did import difference_in_differences, long_form, mean_changes
 from toolkit.designs.multiple_outcomes import possible_assignments
 from toolkit.designs.panel import panel_matrix
-from toolkit.designs.randomisation import MOST_EXACT
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import Language, interface_language
