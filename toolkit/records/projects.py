@@ -1,8 +1,6 @@
 """A project's files, facts (project.toml) and tables (CSV), with every fault found in them."""
 
 import os
-import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -10,14 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from toolkit.records.faults import Fault
-from toolkit.records.personal import has_personal_data
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
 from toolkit.records.tables import Table, read_table
-from toolkit.records.vocabulary import vocabulary_codes
+from toolkit.records.toml_model import Strict, Text, TomlFile, read_toml
 
 FACTS = "project.toml"
 RECIPE = "simulation.toml"
@@ -50,18 +47,7 @@ _VOCABULARIES = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Text(_Strict):
-    """A text in both languages."""
-
-    fr: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class Facet(_Strict):
+class Facet(Strict):
     """How far a project leans to one OPSI facet: 0 (not at all) to 4, and why."""
 
     score: int = Field(ge=0, le=4)
@@ -69,7 +55,7 @@ class Facet(_Strict):
     reason_en: str = Field(min_length=1)
 
 
-class Facts(_Strict):
+class Facts(Strict):
     """What project.toml holds; codes stand in programme/vocabulary.csv.
 
     The dates signalled_on, idea_on and started_on give the delays of qualities Q2 and Q7;
@@ -152,96 +138,27 @@ def frames(files: ProjectFiles) -> dict[str, pd.DataFrame]:
 
 def read_facts(path: Path, file: str) -> tuple[Facts | None, list[Fault]]:
     """Read project.toml: its facts when they have the right types, and every fault."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return None, [Fault(file, "missing_file")]
-    except OSError as error:
-        return None, [Fault(file, "unreadable", value=str(error.strerror or error))]
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        seen = error.object[max(0, error.start - 10) : error.start + 10].decode("cp1252", "replace")
-        return None, [Fault(file, "encoding", line=line, value=seen)]
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # broken, or made to break
-        at = re.search(r"line (\d+)", str(error))
-        line = int(at[1]) if at else text.count("\n") + 1
-        return None, [Fault(file, "toml", line=line, value=str(error))]
-    lines = _key_lines(text)
-    try:
-        facts = Facts.model_validate(content)
-    except ValidationError as error:
-        return None, [_fact_fault(file, entry, lines) for entry in error.errors()]
+    read = read_toml(path, file, Facts)
+    if read.model is None:
+        return None, list(read.faults)
     folder = path.resolve().parent.name
-    return facts, [
-        *_fact_rules(facts, folder, file, lines),
-        *_personal_facts(content, "", file, lines),
-    ]
+    return read.model, [*_fact_rules(read, folder), *read.faults]
 
 
-def _key_lines(text: str) -> dict[str, int]:
-    """Return the line of every key of a TOML text: "facets.mission.score" -> 31."""
-    lines, section = {}, ""
-    for number, line in enumerate(text.split("\n"), start=1):
-        if match := re.match(r"\s*\[([\w.-]+)\]", line):
-            section = match[1] + "."
-            lines[match[1]] = number
-        elif match := re.match(r"\s*([\w.\"'-]+)\s*=", line):
-            lines[section + re.sub(r"[\"']", "", match[1])] = number
-    return lines
-
-
-def _fact_fault(file: str, error: dict, lines: dict[str, int]) -> Fault:
-    """Turn one of pydantic's errors into a fault of ours."""
-    where = [str(part) for part in error["loc"]]
-    key = ".".join(part for part in where if not part.isdigit())
-    line = lines.get(key, lines.get(key.rpartition(".")[0]))
-    seen = "" if error["type"] == "missing" else str(error["input"])
-    if error["type"] == "missing":
-        return Fault(file, "key_missing", line, key)
-    if error["type"] == "extra_forbidden":
-        near = get_close_matches(where[-1], Facts.model_fields, n=1)
-        return Fault(file, "key_unknown", line, key, where[-1], near[0] if near else "")
-    if error["type"] in ("string_too_short", "too_short"):
-        return Fault(file, "key_blank", line, key)
-    if error["type"] in ("greater_than_equal", "less_than_equal"):
-        return Fault(file, "range", line, key, seen, "", {"minimum": "0", "maximum": "4"})
-    kind = error["type"].removesuffix("_type").removesuffix("_parsing")
-    return Fault(file, "key_type", line, key, seen, "", {"expected": kind})
-
-
-def _fact_rules(facts: Facts, folder: str, file: str, lines: dict[str, int]):
+def _fact_rules(read: TomlFile[Facts], folder: str):
     """Hold the facts against the vocabularies, the folder's name and the order of the dates."""
+    facts = read.model
     if facts.id != folder:
-        yield Fault(file, "id_folder", lines.get("id"), "id", facts.id, folder, {"folder": folder})
+        yield read.fault("id_folder", "id", facts.id, folder, folder=folder)
     for key, vocabulary in _VOCABULARIES.items():
         found = getattr(facts, key)
         for code in found if isinstance(found, list) else [found]:
             if code is not None:
-                yield from _code(code, vocabulary, key, file, lines)
+                yield from read.check_code(code, vocabulary, key)
     for facet in facts.facets:
-        yield from _code(facet, "facet", f"facets.{facet}", file, lines)
+        yield from read.check_code(facet, "facet", f"facets.{facet}")
     ordered = ["signalled_on", "idea_on", "started_on", "ended_on"]
     dated = [(key, getattr(facts, key)) for key in ordered if getattr(facts, key)]
     for (before, first), (after, then) in pairwise(dated):
         if then < first:
-            details = {"before": before, "date": first.isoformat()}
-            yield Fault(file, "date_order", lines.get(after), after, then.isoformat(), "", details)
-
-
-def _personal_facts(value: object, key: str, file: str, lines: dict[str, int]):
-    """Find personal data in any text of project.toml."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _personal_facts(inner, f"{key}.{name}".lstrip("."), file, lines)
-    elif isinstance(value, str) and has_personal_data(value):
-        yield Fault(file, "personal_data", lines.get(key), key, value)
-
-
-def _code(code: str, vocabulary: str, key: str, file: str, lines: dict[str, int]):
-    codes = vocabulary_codes(vocabulary)
-    if code not in codes:
-        near = get_close_matches(code, codes, n=1)
-        details = {"word": code, "codes": ", ".join(codes)}
-        yield Fault(file, "vocabulary", lines.get(key), key, code, near[0] if near else "", details)
+            yield read.fault("date_order", after, then, before=before, date=first)

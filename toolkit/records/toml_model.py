@@ -1,0 +1,199 @@
+"""A TOML file held against a model: what it says, or every fault with its line."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Generic, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from toolkit.records.faults import Fault
+from toolkit.records.personal import has_personal_data
+from toolkit.records.vocabulary import vocabulary_codes
+
+_OFF_SCALE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+
+
+class Strict(BaseModel):
+    """A model that takes no unknown key and converts no value."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Text(Strict):
+    """A text in both languages."""
+
+    fr: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+@dataclass(frozen=True)
+class TomlFile(Generic[Model]):
+    """What was read of a TOML file.
+
+    Attributes
+    ----------
+    file : str
+        Its name in the faults.
+    content : dict
+        As it stands; empty where it cannot be read.
+    model : Strict or None
+        Where everything has the right type.
+    lines : dict of str to int
+        Line of every key: "facets.mission.score" -> 31.
+    faults : tuple of Fault
+        Of reading, of types, and the personal data found in any text.
+    """
+
+    file: str
+    content: dict
+    model: Model | None
+    lines: dict[str, int]
+    faults: tuple[Fault, ...]
+
+    def fault(
+        self, rule: str, key: str = "", value: object = "", nearest: str = "", **details: object
+    ) -> Fault:
+        """Return a fault at one key."""
+        texts = {name: str(detail) for name, detail in details.items()}
+        return Fault(self.file, rule, self.line(key), key, str(value), nearest, texts)
+
+    def line(self, key: str) -> int | None:
+        """Return the line of a key, or of the nearest table that holds it."""
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return self.lines.get(key)
+
+    def check_code(self, code: str, vocabulary: str, key: str) -> Iterator[Fault]:
+        """Find a code that its vocabulary does not have, with the nearest it has."""
+        codes = vocabulary_codes(vocabulary)
+        if code not in codes:
+            near = get_close_matches(code, codes, n=1)
+            yield self.fault(
+                "vocabulary", key, code, near[0] if near else "", word=code, codes=", ".join(codes)
+            )
+
+
+def read_toml(path: Path, file: str, model: type[Model]) -> TomlFile[Model]:
+    """Read a TOML file against a model; `file` is how the faults name it."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return _unread(file, Fault(file, "missing_file"))
+    except OSError as error:
+        return _unread(file, Fault(file, "unreadable", value=str(error.strerror or error)))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        seen = error.object[max(0, error.start - 10) : error.start + 10].decode("cp1252", "replace")
+        return _unread(file, Fault(file, "encoding", line=line, value=seen))
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # broken, or made to break
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at[1]) if at else text.count("\n") + 1
+        return _unread(file, Fault(file, "toml", line=line, value=str(error)))
+    lines = _key_lines(text)
+    try:
+        found = model.model_validate(content)
+    except ValidationError as error:
+        unread = TomlFile(file, content, None, lines, ())
+        faults = tuple(_type_fault(unread, entry, model) for entry in error.errors())
+        return TomlFile(file, content, None, lines, faults)
+    read = TomlFile(file, content, found, lines, ())
+    return TomlFile(file, content, found, lines, tuple(_personal(read, content, "")))
+
+
+def _unread(file: str, fault: Fault) -> TomlFile:
+    return TomlFile(file, {}, None, {}, (fault,))
+
+
+def _key_lines(text: str) -> dict[str, int]:
+    """Find the line of every key; entries of an array of tables are numbered: "roles.0.role"."""
+    lines, section, counts = {}, "", {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if match := re.match(r"\s*\[\[([\w.-]+)\]\]", line):
+            index = counts[match[1]] = counts.get(match[1], -1) + 1
+            section = f"{match[1]}.{index}."
+            lines.setdefault(match[1], number)
+            lines[section[:-1]] = number
+        elif match := re.match(r"\s*\[([\w.-]+)\]", line):
+            section = match[1] + "."
+            lines[match[1]] = number
+        elif match := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            lines[section + re.sub(r"[\"']", "", match[1])] = number
+    return lines
+
+
+def _type_fault(read: TomlFile, error: dict, model: type[Strict]) -> Fault:
+    """Turn one of pydantic's errors into a fault of ours."""
+    where = [str(part) for part in error["loc"]]
+    key, kind = ".".join(where), error["type"]
+    if kind == "missing":
+        return read.fault("key_missing", key)
+    if kind == "extra_forbidden":
+        near = get_close_matches(where[-1], _fields_at(model, where[:-1]), n=1)
+        return read.fault("key_unknown", key, where[-1], near[0] if near else "")
+    if kind in ("string_too_short", "too_short"):
+        return read.fault("key_blank", key)
+    if kind in _OFF_SCALE:
+        low, high = _scale_of(model, where)
+        return read.fault("range", key, error["input"], minimum=low, maximum=high)
+    if kind == "literal_error":
+        options = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        near = get_close_matches(str(error["input"]), options, n=1)
+        return read.fault(
+            "vocabulary",
+            key,
+            error["input"],
+            near[0] if near else "",
+            word=error["input"],
+            codes=", ".join(options),
+        )
+    expected = kind.removesuffix("_type").removesuffix("_parsing")
+    return read.fault("key_type", key, error["input"], expected=expected)
+
+
+def _fields_at(model: type[Strict], where: list[str]) -> dict[str, FieldInfo]:
+    """Return the fields a model has at a place inside it."""
+    for part in where:
+        if part in model.model_fields:
+            inside = _model_in(model.model_fields[part].annotation)
+            if inside is None:
+                return {}
+            model = inside
+    return model.model_fields
+
+
+def _model_in(annotation: object) -> type[Strict] | None:
+    """Return the model that a field's type holds: itself, or inside a list or an option."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _scale_of(model: type[Strict], where: list[str]) -> tuple[str, str]:
+    """Return the ends of a number's scale, as its field states them."""
+    bounds = _fields_at(model, where[:-1])[where[-1]].metadata
+    ends = [("ge", "gt", "−∞"), ("le", "lt", "+∞")]
+    low, high = (
+        next((str(getattr(b, n)) for b in bounds for n in names if hasattr(b, n)), default)
+        for *names, default in ends
+    )
+    return low, high
+
+
+def _personal(read: TomlFile, value: object, key: str) -> Iterator[Fault]:
+    """Find personal data in any text."""
+    inside = value.items() if isinstance(value, dict) else ()
+    inside = enumerate(value) if isinstance(value, list) else inside
+    for name, inner in inside:
+        yield from _personal(read, inner, f"{key}.{name}".lstrip("."))
+    if isinstance(value, str) and has_personal_data(value):
+        yield read.fault("personal_data", key, value)
