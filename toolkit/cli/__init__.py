@@ -6,6 +6,7 @@ from toolkit.cli.base import Group, help_text
 from toolkit.cli.data import data
 from toolkit.cli.projects import log, new, validate
 from toolkit.cli.reports import batch, report, territories
+from toolkit.cli.studies import study
 
 
 @click.group(
@@ -18,5 +19,5 @@ def main() -> None:
     """Run the command line."""
 
 
-for command in (report, batch, territories, validate, new, log, data):
+for command in (report, batch, territories, validate, new, log, data, study):
     main.add_command(command)

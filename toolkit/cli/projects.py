@@ -24,9 +24,10 @@ def validate(path: Path | None, form: str, lang: str | None) -> None:
     from toolkit.records.faults import write_faults
     from toolkit.records.sources import data_dir
     from toolkit.records.validate import validate as find_faults
+    from toolkit.study.protocol import validate_studies
 
     chosen = language(lang) if lang else say
-    faults = find_faults(path)
+    faults = find_faults(path) + (validate_studies() if path is None else [])
     if form == "json":
         import json
 

@@ -144,7 +144,7 @@ def _conclude(outcomes: list, output: Path) -> None:
 
 
 def _write_index(output: Path) -> None:
-    from toolkit.runs.batch import write_atomically
+    from toolkit.records.atomic import write_atomically
     from toolkit.sharing.site import render_index
 
     for name, page in render_index(output).items():

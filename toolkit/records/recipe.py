@@ -21,7 +21,7 @@ from toolkit.records.territories import LEVELS
 FILE = "simulation.toml"
 _SITES = "deployments.csv"
 PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
-_PERIODS = {
+PERIODS = {
     "year": r"(\d{4})()",
     "quarter": r"(\d{4})-Q([1-4])",
     "month": r"(\d{4})-(0[1-9]|1[0-2])",
@@ -138,7 +138,7 @@ def period_ordinal(period: str, frequency: str) -> int | None:
     >>> period_ordinal("2015-Q2", "quarter") - period_ordinal("2014-Q4", "quarter")
     2
     """
-    match = re.fullmatch(_PERIODS[frequency], period)
+    match = re.fullmatch(PERIODS[frequency], period)
     return match and int(match[1]) * PER_YEAR[frequency] + int(match[2] or 1) - 1
 
 

@@ -82,13 +82,13 @@ def check_references(context: Context) -> Iterator[Fault]:
 def _lost(context, table, row, column, kind, known) -> Fault:
     seen = row.cells[column]
     if kind == "territory":
-        rule, nearest = _nearest_territory(seen)
+        rule, nearest = nearest_territory(seen)
         return context.fault(table, row, column, rule, nearest)
     near = get_close_matches(seen, known, n=1, cutoff=0.5)
     return context.fault(table, row, column, f"unknown_{kind}", near[0] if near else "")
 
 
-def _nearest_territory(seen: str) -> tuple[str, str]:
+def nearest_territory(seen: str) -> tuple[str, str]:
     """Return the rule a wrong territory id breaks, and the id that was probably meant."""
     level, _, code = seen.upper().rpartition("-")
     known = territory_ids()

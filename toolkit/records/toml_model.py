@@ -124,8 +124,10 @@ def _key_lines(text: str) -> dict[str, int]:
             lines.setdefault(match[1], number)
             lines[section[:-1]] = number
         elif match := re.match(r"\s*\[([\w.-]+)\]", line):
-            section = match[1] + "."
-            lines[match[1]] = number
+            array, _, rest = match[1].partition(".")
+            table = f"{array}.{counts[array]}.{rest}" if array in counts else match[1]
+            section = table + "."
+            lines[table] = number
         elif match := re.match(r"\s*([\w.\"'-]+)\s*=", line):
             lines[section + re.sub(r"[\"']", "", match[1])] = number
     return lines

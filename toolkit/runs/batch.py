@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 
 from toolkit.errors import ToolkitError
+from toolkit.records.atomic import write_atomically
 from toolkit.runs.engine import run_notebook
 from toolkit.runs.manifest import FAILURE, MANIFEST, PAGE, describe_run, run_key
 
@@ -118,19 +119,6 @@ def is_up_to_date(folder: Path, manifest: dict) -> bool:
     except (OSError, ValueError):
         return False
     return kept.get("key") == run_key(manifest) and kept.get("page_sha256") == _sha256(page)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file under a temporary name beside it, then rename: whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:

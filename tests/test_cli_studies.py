@@ -1,0 +1,75 @@
+"""`futurs study` as a person types it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolkit.records.sources import data_dir
+
+FUTURS = Path(sys.executable).parent / "futurs"
+STUDY = "demande-unique"
+
+
+@pytest.fixture
+def futurs(tmp_path):
+    """Run the command on a copy of the data, in which a test may write."""
+    copy, real = tmp_path / "data", data_dir()
+    copy.mkdir()
+    for name in ("schemas", "programme", "territories", "sources.toml"):
+        (copy / name).symlink_to(real / name)
+    shutil.copytree(real / "projects", copy / "projects")
+    (copy / "studies").mkdir()
+    shutil.copyfile(real / "studies" / f"{STUDY}.toml", copy / "studies" / f"{STUDY}.toml")
+
+    def run(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess:
+        settings = os.environ | {"FUTURS_LANG": lang, "FUTURS_DATA": str(copy)}
+        command = [str(FUTURS), "study", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=settings, check=False)
+
+    run.data = copy
+    return run
+
+
+def test_a_study_from_lock_to_amendment(futurs):
+    first = futurs("check", STUDY)
+    assert first.returncode == 0
+    assert "3 treated territories, 94 comparison territories, 66 periods" in first.stdout
+    assert "exploratory" in first.stdout
+
+    locked = futurs("lock", STUDY, "--role", "chercheur")
+    assert locked.returncode == 0, locked.stderr
+    assert "already known at the lock" in locked.stdout
+    assert "Everything is as locked" in futurs("check", STUDY).stdout
+    assert "locked on" in futurs("list").stdout
+
+    path = futurs.data / "studies" / f"{STUDY}.toml"
+    path.write_text(path.read_text("utf-8").replace("= 2.0", "= 1.0"), encoding="utf-8")
+    moved = futurs("check", STUDY)
+    assert moved.returncode == 1
+    assert "thresholds.meaningful was 2.0, it is now 1.0" in moved.stdout
+
+    amended = futurs("amend", STUDY, "--reason-fr", "Un seuil.", "--reason-en", "A threshold.")
+    assert amended.returncode == 0, amended.stderr
+    kept = futurs.data / "studies" / f"{STUDY}.before-1.toml"
+    assert "meaningful = 2.0" in kept.read_text("utf-8")
+    assert futurs("lock", STUDY, "--role", "chercheur").returncode == 0
+
+
+def test_a_new_study_says_what_is_left_to_fill(futurs):
+    made = futurs("new", "essai", "--project", STUDY, "--indicator", "non-recours")
+    assert made.returncode == 0, made.stderr
+    checked = futurs("check", "essai")
+    assert checked.returncode == 1
+    assert "thresholds.meaningful" in checked.stderr
+    assert "question.fr" in checked.stderr
+    assert futurs("check", "essai", lang="fr").stderr != checked.stderr
+
+
+def test_an_unknown_study_is_named(futurs):
+    found = futurs("check", "demande-uniq")
+    assert found.returncode == 1
+    assert "There are: demande-unique" in found.stderr

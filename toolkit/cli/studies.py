@@ -1,0 +1,104 @@
+"""Ask before looking: `futurs study new|check|lock|amend|list`."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from toolkit.cli.base import help_text, say
+
+
+@click.group(help=help_text("cli.study.help"))
+def study() -> None:
+    """Write, check and lock the protocol of a study."""
+
+
+@study.command(help=help_text("cli.study_new.help"))
+@click.argument("study_id", metavar="ID")
+@click.option("--project", required=True, help=say("cli.study_new.project"))
+@click.option("--indicator", required=True, help=say("cli.study_new.indicator"))
+def new(study_id: str, project: str, indicator: str) -> None:
+    """Write a protocol to fill."""
+    from toolkit.study.write import new_study
+
+    path = new_study(study_id, project=project, indicator=indicator, today=date.today())
+    click.echo(say("cli.study_new.done", path=path, study=study_id))
+
+
+@study.command("list", help=help_text("cli.study_list.help"))
+def list_studies() -> None:
+    """List the studies and how far each is."""
+    from toolkit.study.lock import lock_path, read_lock
+    from toolkit.study.protocol import protocol_path, study_ids
+
+    for name in study_ids():
+        lock = read_lock(lock_path(protocol_path(name)))
+        state = say("study.unlocked")
+        if lock is not None:
+            state = say("study.locked_on", date=say.date(lock.locked_on))
+        click.echo(f"{name:<28}{state}")
+
+
+@study.command(help=help_text("cli.study_check.help"))
+@click.argument("study_id", metavar="ID")
+def check(study_id: str) -> None:
+    """Say what the protocol names, and whether it is still what was locked."""
+    from toolkit.study.lock import deviations, lock_path, read_lock
+    from toolkit.study.protocol import load_protocol
+    from toolkit.study.sample import study_sample
+
+    file = load_protocol(study_id)
+    sample = study_sample(file.protocol)
+    click.echo(
+        say(
+            "study.sample",
+            treated=say.plural("estimate.treated", len(sample.treated)),
+            comparison=say.plural("estimate.comparison", len(sample.comparison)),
+            periods=sample.panel.period.nunique(),
+            first=file.protocol.periods.first,
+            last=file.protocol.periods.last,
+        )
+    )
+    lock = read_lock(lock_path(file.path))
+    if lock is None:
+        click.echo(say("study.exploratory"))
+        return
+    found = deviations(lock, file, sample)
+    if found:
+        click.echo("\n".join(f"- {deviation.sentence(say)}" for deviation in found))
+        raise click.exceptions.Exit(1)
+    click.echo(say("study.as_locked", date=say.date(lock.locked_on)))
+
+
+@study.command(help=help_text("cli.study_lock.help"))
+@click.argument("study_id", metavar="ID")
+@click.option("--role", required=True, help=say("cli.study_lock.role"))
+def lock(study_id: str, role: str) -> None:
+    """Vouch for a protocol and its data."""
+    from toolkit.study.lock import lock_path, make_lock, write_lock
+    from toolkit.study.protocol import load_protocol
+    from toolkit.study.sample import study_sample
+
+    file = load_protocol(study_id)
+    made = make_lock(file, study_sample(file.protocol), role=role, today=date.today())
+    path = lock_path(file.path)
+    write_lock(made, path)
+    click.echo(say("cli.study_lock.done", path=path))
+    if made.outcomes_known:
+        click.echo(say("study.outcomes_known"))
+
+
+@study.command(help=help_text("cli.study_amend.help"))
+@click.argument("study_id", metavar="ID")
+@click.option("--reason-fr", required=True, help=say("cli.study_amend.reason_fr"))
+@click.option("--reason-en", required=True, help=say("cli.study_amend.reason_en"))
+def amend(study_id: str, reason_fr: str, reason_en: str) -> None:
+    """Set a locked protocol aside and open it to edits."""
+    from toolkit.records.toml_model import Text
+    from toolkit.study.protocol import load_protocol
+    from toolkit.study.write import amend_study
+
+    kept: Path = amend_study(
+        load_protocol(study_id), reason=Text(fr=reason_fr, en=reason_en), today=date.today()
+    )
+    click.echo(say("cli.study_amend.done", path=kept, study=study_id))

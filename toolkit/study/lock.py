@@ -1,0 +1,230 @@
+"""The lock of a study: the protocol and the data as they stood when someone vouched for them.
+
+The lock holds the protocol's text, the adoption of each territory, and a digest of the observations
+by territory and by period: where one observation changed, the row and the column that no longer
+match say which. A seal over all of it tells whether the lock itself was touched; it is a hash, not
+a signature: it catches slips and later edits, not someone who makes the lock anew (its date and
+the folder's history in version control are for that).
+"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit.errors import DataError
+from toolkit.i18n import Language, interface_language
+from toolkit.records.sources import damaged
+from toolkit.study.protocol import ProtocolFile
+from toolkit.study.sample import Sample
+
+SUFFIX = ".lock.json"
+_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What was vouched for, when and by whom.
+
+    Attributes
+    ----------
+    protocol : str
+        Its text.
+    locked_on : date
+    role : str
+        Who vouches, by a role that the protocol declares.
+    outcomes_known : bool
+        Whether any treated territory already had an outcome after adoption: the study was then
+        written knowing, or able to know, its answer.
+    adoptions : dict of str to str
+        Period of adoption of each treated territory; "" for a comparison.
+    by_territory, by_period : dict of str to str
+        Digests of the observations.
+    seal : str
+        sha256 of all the rest.
+    """
+
+    protocol: str
+    locked_on: date
+    role: str
+    outcomes_known: bool
+    adoptions: dict[str, str]
+    by_territory: dict[str, str]
+    by_period: dict[str, str]
+    seal: str
+
+    @property
+    def protocol_sha256(self) -> str:
+        """Hash of the protocol's text."""
+        return hashlib.sha256(self.protocol.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One way in which what runs is not what was locked.
+
+    `kind` is the end of the catalogue key ``deviation.<kind>``; `subject` says of what, `locked`
+    and `found` what it was and what it is.
+    """
+
+    kind: str
+    subject: str = ""
+    locked: str = ""
+    found: str = ""
+
+    def sentence(self, lang: Language) -> str:
+        """Say it."""
+        values = {"subject": self.subject, "locked": self.locked, "found": self.found}
+        return lang(f"deviation.{self.kind}", **values)
+
+
+def lock_path(protocol_path: Path) -> Path:
+    """Return where the lock of a protocol lies: beside it."""
+    return protocol_path.with_name(protocol_path.stem + SUFFIX)
+
+
+def make_lock(file: ProtocolFile, sample: Sample, *, role: str, today: date) -> Lock:
+    """Vouch for a protocol and the data it reads.
+
+    Raises
+    ------
+    DataError
+        The role is not one that the protocol declares.
+    """
+    declared = [entry.role for entry in file.protocol.roles]
+    if role not in declared:
+        say = interface_language()
+        raise DataError(say("error.lock_role", role=role, declared=", ".join(declared)))
+    panel = sample.panel
+    after = panel.adoption.notna() & (panel.period >= panel.adoption)
+    content = {
+        "protocol": file.text,
+        "locked_on": today.isoformat(),
+        "role": role,
+        "outcomes_known": bool(panel.value[after].notna().any()),
+        "adoptions": _adoptions(panel),
+        "by_territory": _digests(panel, "territory"),
+        "by_period": _digests(panel, "period"),
+    }
+    return Lock(**content | {"locked_on": today}, seal=_seal(content))
+
+
+def write_lock(lock: Lock, path: Path) -> None:
+    """Write a lock; one that exists is never overwritten.
+
+    Raises
+    ------
+    DataError
+        There is a lock already.
+    """
+    content = {name: getattr(lock, name) for name in Lock.__dataclass_fields__}
+    content["locked_on"] = lock.locked_on.isoformat()
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    except FileExistsError as error:
+        raise DataError(interface_language()("error.locked_already", path=path)) from error
+
+
+def read_lock(path: Path) -> Lock | None:
+    """Read a lock; None where there is none.
+
+    Raises
+    ------
+    DataError
+        The file is not a lock.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        day = date.fromisoformat(content["locked_on"])
+        return Lock(**content | {"locked_on": day})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged(path, error) from error
+
+
+def deviations(lock: Lock, file: ProtocolFile, sample: Sample) -> tuple[Deviation, ...]:
+    """Say every way in which a protocol and its data are no longer those that were locked."""
+    content = {name: getattr(lock, name) for name in Lock.__dataclass_fields__ if name != "seal"}
+    content["locked_on"] = lock.locked_on.isoformat()
+    found = [] if _seal(content) == lock.seal else [Deviation("seal")]
+    found += _changed_keys(lock.protocol, file.text)
+    panel = sample.panel
+    found += _changed_adoptions(lock.adoptions, _adoptions(panel))
+    territories = _changed(lock.by_territory, _digests(panel, "territory"))
+    periods = _changed(lock.by_period, _digests(panel, "period"))
+    if territories or periods:
+        subject = {"subject": ", ".join(territories), "found": ", ".join(periods)}
+        found.append(Deviation("observations", **subject))
+    return tuple(found)
+
+
+def _seal(content: dict) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _adoptions(panel: pd.DataFrame) -> dict[str, str]:
+    first = panel.groupby("territory").adoption.first()
+    return {name: "" if pd.isna(period) else str(period) for name, period in first.items()}
+
+
+def _digests(panel: pd.DataFrame, by: str) -> dict[str, str]:
+    """Hash what was observed, by territory or by period."""
+    rows = panel.sort_values(["territory", "period"])
+    written = [
+        f"{row.territory}|{row.period}|{row.value:.12g}|{row.n:.12g}|{row.status}\n"
+        for row in rows[["territory", "period", "value", "n", "status"]].itertuples()
+    ]
+    grouped = pd.Series(written, rows.index).groupby(rows[by]).sum()
+    return {
+        name: hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for name, text in grouped.items()
+    }
+
+
+def _changed(locked: dict[str, str], found: dict[str, str]) -> list[str]:
+    names = locked.keys() | found.keys()
+    return sorted(name for name in names if locked.get(name) != found.get(name))
+
+
+def _changed_keys(locked: str, found: str) -> list[Deviation]:
+    """Name each key of the protocol that changed; comments and layout are no change."""
+    was, now = (_flat(tomllib.loads(text)) for text in (locked, found))
+    return [
+        Deviation("protocol", key, was.get(key, "–"), now.get(key, "–"))
+        for key in sorted(was.keys() | now.keys())
+        if was.get(key) != now.get(key)
+    ]
+
+
+def _flat(content: object, key: str = "") -> dict[str, str]:
+    """Write nested content as "periods.first" -> "2012-01"."""
+    if isinstance(content, dict):
+        inside = content.items()
+    elif isinstance(content, list) and any(isinstance(item, dict) for item in content):
+        inside = enumerate(content)
+    else:
+        return {key: json.dumps(content, ensure_ascii=False, default=str)}
+    return {
+        name: text
+        for part, inner in inside
+        for name, text in _flat(inner, f"{key}.{part}".lstrip(".")).items()
+    }
+
+
+def _changed_adoptions(locked: dict[str, str], found: dict[str, str]) -> list[Deviation]:
+    """Name the territories that came, went, or whose adoption moved."""
+    result = []
+    for name in sorted(locked.keys() | found.keys()):
+        if name not in found:
+            result.append(Deviation("territory_gone", name))
+        elif name not in locked:
+            result.append(Deviation("territory_new", name))
+        elif locked[name] != found[name]:
+            was, now = locked[name] or "–", found[name] or "–"
+            result.append(Deviation("adoption", name, was, now))
+    return result

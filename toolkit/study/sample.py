@@ -1,0 +1,180 @@
+"""The territories and periods a protocol names, as the panel its design reads."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import DesignError
+from toolkit.i18n import interface_language
+from toolkit.records.population import describe_populations
+from toolkit.records.portfolio import load_panel, load_project
+from toolkit.records.territories import load_territories, load_territory, neighbours
+from toolkit.study.protocol import Protocol
+
+LOG_UNIT = "log_points"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a study rests on.
+
+    Attributes
+    ----------
+    panel : DataFrame
+        One row a territory and period, sorted: territory (id), period (text), value (float, in
+        `unit`; missing where secret or not available), n (float), status, adoption (period, missing
+        for a comparison), and, where the protocol asks for them, size (float, positive) and
+        cluster (text).
+    unit : str
+        Of the value: code of the vocabulary "unit".
+    direction : str
+        "increase" or "decrease": what the project hopes for.
+    neighbours : tuple of str
+        Comparison territories that border a treated one, kept in or out as the protocol says.
+    later : tuple of str
+        Territories that adopt after the last period read: they stand as comparison.
+    censored : int
+        Observations known only to be at most the limit of publication.
+    simulated : bool
+    attribution : dict of str to tuple of str
+        By language.
+    """
+
+    panel: pd.DataFrame
+    unit: str
+    direction: str
+    neighbours: tuple[str, ...]
+    later: tuple[str, ...]
+    censored: int
+    simulated: bool
+    attribution: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """Names of the treated territories, sorted."""
+        known = self.panel[self.panel.adoption.notna()]
+        return tuple(sorted(known.territory.unique()))
+
+    @property
+    def comparison(self) -> tuple[str, ...]:
+        """Names of the comparison territories, sorted."""
+        rest = self.panel[self.panel.adoption.isna()]
+        return tuple(sorted(rest.territory.unique()))
+
+    def without(self, territories: tuple[str, ...]) -> "Sample":
+        """Return the sample without some territories."""
+        kept = self.panel[~self.panel.territory.isin(territories)].reset_index(drop=True)
+        return replace(self, panel=kept)
+
+
+def study_sample(protocol: Protocol) -> Sample:
+    """Load what a protocol names.
+
+    Raises
+    ------
+    DataError
+        The project has faults, or the source of its outcome is to be pulled first.
+    DesignError
+        A named territory has no observation in the periods, or a logarithm is asked of values that
+        are not positive; all of them are in the message.
+    """
+    project = load_project(protocol.project)
+    panel = load_panel(project, protocol.indicator)
+    attributes = panel.attrs
+    direction = project.tables["indicators"].set_index("indicator").direction[protocol.indicator]
+    inside = panel.period.between(protocol.periods.first, protocol.periods.last)
+    panel = panel[inside].reset_index(drop=True)
+    panel["adoption"] = _adoption(panel, attributes["frequency"])
+    panel = panel[_on_a_side(protocol, panel)].reset_index(drop=True)
+    _check_named(protocol, panel)
+    later = panel.adoption.notna() & (panel.adoption > protocol.periods.last)
+    frame = pd.DataFrame(
+        {
+            "territory": panel.territory.astype(object),
+            "period": panel.period.astype(object),
+            "value": panel.value.to_numpy("float64", na_value=np.nan),
+            "n": panel.n.to_numpy("float64", na_value=np.nan),
+            "status": panel.status.astype(object),
+            "adoption": panel.adoption.where(~later).astype(object),
+        }
+    )
+    if protocol.scale == "log":
+        frame["value"] = _logarithm(frame)
+    sample = Sample(
+        panel=_with_sizes(frame, protocol),
+        unit=LOG_UNIT if protocol.scale == "log" else attributes["unit"],
+        direction=direction,
+        neighbours=_beside(frame),
+        later=tuple(sorted(panel.territory[later].unique())),
+        censored=int((frame.status == "censored").sum()),
+        simulated=attributes["simulated"],
+        attribution={code: tuple(texts) for code, texts in attributes["attribution"].items()},
+    )
+    return sample.without(sample.neighbours) if protocol.exclude_neighbours else sample
+
+
+def _adoption(panel: pd.DataFrame, frequency: str) -> pd.Series:
+    """Write the period in which each territory adopted as the panel writes its own."""
+    known = panel.adopted_on.notna()
+    dates = panel.adopted_on[known]
+    written = dates.dt.year.astype(str)
+    if frequency == "quarter":
+        written = written + "-Q" + dates.dt.quarter.astype(str)
+    elif frequency == "month":
+        written = dates.dt.strftime("%Y-%m")
+    return written.reindex(panel.index)
+
+
+def _on_a_side(protocol: Protocol, panel: pd.DataFrame) -> pd.Series:
+    """Tell which rows belong to the treated or to the comparison."""
+    sides = []
+    for role, side in (("treated", protocol.treated), ("comparison", protocol.comparison)):
+        has_role = panel.role == role
+        listed = panel.territory.isin(side.territories)
+        sides.append(has_role & listed if side.rule == "listed" else has_role)
+    return sides[0] | sides[1]
+
+
+def _check_named(protocol: Protocol, panel: pd.DataFrame) -> None:
+    named = {*protocol.treated.territories, *protocol.comparison.territories}
+    absent = sorted(named - set(panel.territory))
+    if absent:
+        say = interface_language()
+        raise DesignError(say("error.sample.absent", rows=", ".join(absent)))
+
+
+def _logarithm(frame: pd.DataFrame) -> pd.Series:
+    wrong = frame[frame.value <= 0]
+    if len(wrong):
+        rows = ", ".join(f"{row.territory} {row.period}" for row in wrong.head(5).itertuples())
+        raise DesignError(interface_language()("error.sample.log", n=len(wrong), rows=rows))
+    return np.log(frame.value)
+
+
+def _with_sizes(frame: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """Add what the noise of a territory depends on, and what was assigned together."""
+    levels = sorted(frame.territory.str.partition("-")[0].unique())
+    if protocol.sizes == "n":
+        frame = frame.assign(size=frame.groupby("territory").n.transform("mean"))
+    elif protocol.sizes == "population":
+        described = pd.concat([describe_populations(level) for level in levels])
+        ids = described.level + "-" + described.code
+        inhabitants = pd.Series(described["last"].to_numpy("float64"), index=ids)
+        frame = frame.assign(size=frame.territory.map(inhabitants))
+    if protocol.clusters == "region":
+        places = pd.concat([load_territories(level) for level in levels])
+        regions = pd.Series(("REG-" + places.region).to_numpy(), places.level + "-" + places.code)
+        frame = frame.assign(cluster=frame.territory.map(regions))
+    return frame
+
+
+def _beside(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Return the comparison territories that border a treated one; none where it is not known."""
+    treated = frame.territory[frame.adoption.notna()].unique()
+    borders = set()
+    for place in map(load_territory, treated):
+        if place.level in ("DEP", "REG"):
+            found = neighbours(place)
+            borders |= set(found.level + "-" + found.code)
+    return tuple(sorted(borders & set(frame.territory) - set(treated)))

@@ -1,0 +1,79 @@
+"""Write a study's files: a new protocol, and the amendment of a locked one."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+from toolkit.errors import DataError
+from toolkit.i18n import interface_language
+from toolkit.records.atomic import write_atomically
+from toolkit.records.portfolio import load_panel, load_project
+from toolkit.records.sources import data_dir
+from toolkit.records.toml_model import Text
+from toolkit.study.lock import lock_path, read_lock
+from toolkit.study.protocol import CHECKS, FOLDER, ProtocolFile, protocol_path
+
+_TEMPLATE = Path(__file__).parent / "templates" / "protocol.toml"
+
+
+def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
+    """Write a protocol to fill, with what the project already says of its design.
+
+    Raises
+    ------
+    DataError
+        A study of that name exists; or the project or its indicator cannot be loaded.
+    """
+    path = protocol_path(study)
+    if path.exists():
+        raise DataError(interface_language()("error.study_exists", path=path))
+    panel = load_panel(load_project(project), indicator)
+    adoptions = panel.adopted_on.dropna().nunique()
+    design = "staggered" if adoptions > 1 else "did"
+    text = _TEMPLATE.read_text(encoding="utf-8").format(
+        id=study,
+        project=project,
+        indicator=indicator,
+        design=design,
+        checks=json.dumps(list(CHECKS[design])),
+        first=panel.period.min(),
+        last=panel.period.max(),
+        today=today.isoformat(),
+    )
+    (data_dir() / FOLDER).mkdir(exist_ok=True)
+    write_atomically(path, text)
+    return path
+
+
+def amend_study(file: ProtocolFile, *, reason: Text, today: date) -> Path:
+    """Set a locked protocol and its lock aside, unchanged, and open the protocol to edits.
+
+    The text is kept as ``<id>.before-1.toml``, its lock as ``<id>.before-1.lock.json``; the
+    protocol gets an entry that says when, why, and which text it replaces.
+
+    Returns
+    -------
+    Path
+        Where the text that was locked is kept.
+
+    Raises
+    ------
+    DataError
+        The protocol is not locked: it can be edited as it is.
+    """
+    lock = read_lock(lock_path(file.path))
+    if lock is None:
+        raise DataError(interface_language()("error.not_locked", study=file.path.stem))
+    number = 1 + len(list(file.path.parent.glob(f"{file.path.stem}.before-*.toml")))
+    kept = file.path.with_name(f"{file.path.stem}.before-{number}.toml")
+    entry = (
+        f"\n[[amendments]]\namended_on = {today.isoformat()}\n"
+        f'replaces = "{lock.protocol_sha256}"\n\n[amendments.reason]\n'
+        f"fr = {json.dumps(reason.fr, ensure_ascii=False)}\n"
+        f"en = {json.dumps(reason.en, ensure_ascii=False)}\n"
+    )
+    write_atomically(kept, lock.protocol)
+    write_atomically(file.path, file.text.rstrip("\n") + "\n" + entry)
+    os.replace(lock_path(file.path), lock_path(kept))
+    return kept
