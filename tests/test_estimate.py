@@ -1,12 +1,15 @@
 """An estimate says its value, its interval and what can be concluded, in both languages."""
 
+import ast
 import math
+from pathlib import Path
 
 import pytest
 
-from toolkit.estimate import CheckOutcome, Estimate
+from toolkit.estimate import CheckOutcome, Estimate, explain
 from toolkit.i18n import language
 
+DESIGNS = Path(__file__).parents[1] / "toolkit" / "designs"
 FR, EN = language("fr"), language("en")
 
 
@@ -55,7 +58,7 @@ def test_an_unbounded_or_missing_interval_is_said():
 
 def test_the_table_has_one_row_with_every_field():
     table = estimate(cautions=("missing_cells", "sizes_unknown")).table()
-    assert table.shape == (1, 14)
+    assert table.shape == (1, 15)
     assert table.cautions[0] == "missing_cells, sizes_unknown"
 
 
@@ -71,3 +74,90 @@ def test_a_check_has_one_of_four_statuses():
     ]
     with pytest.raises(ValueError, match="must be one of passed, failed"):
         CheckOutcome("placebo", "ok", "fine")
+
+
+def emitted_codes() -> dict[str, set[str]]:
+    """Return the codes of inferences and cautions that the source of the designs names.
+
+    An inference is a text given to ``inference=`` or to a name that ends in it (a Literal of the
+    options included); a caution is one given or appended to a name that holds "caution".
+    """
+    found = {"inference": set(), "caution": set()}
+    for path in DESIGNS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for name, value in assigned(node):
+                family = "caution" if "caution" in name else "inference"
+                found[family] |= texts(value)
+    found["inference"] -= {"auto"}
+    return found
+
+
+def assigned(node: ast.AST):
+    pairs = []
+    if isinstance(node, ast.Assign):
+        pairs = [(ast.unparse(target), node.value) for target in node.targets]
+    elif isinstance(node, ast.AugAssign):
+        pairs = [(ast.unparse(node.target), node.value)]
+    elif isinstance(node, ast.Call):
+        pairs = [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+        if ast.unparse(node.func).endswith(".append"):
+            pairs += [(ast.unparse(node.func), value) for value in node.args]
+    elif isinstance(node, ast.FunctionDef) and "caution" in node.name:
+        calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and n.args]
+        yield from (("caution", c.args[0]) for c in calls if ast.unparse(c.func).endswith("append"))
+    for name, value in pairs:
+        if "caution" in name or name.lower().endswith(("inference", "inferences", "chosen")):
+            yield name, value
+
+
+def texts(value: ast.AST) -> set[str]:
+    """Return the texts an expression may give: not those it compares with, nor arguments."""
+    if isinstance(value, ast.Constant):
+        return {value.value} if isinstance(value.value, str) else set()
+    if isinstance(value, ast.Compare | ast.Call):
+        return set()
+    parts = [value.body, value.orelse] if isinstance(value, ast.IfExp) else []
+    return set().union(*map(texts, parts or ast.iter_child_nodes(value)))
+
+
+@pytest.mark.parametrize("lang", [FR, EN], ids=lambda lang: lang.code)
+def test_every_code_a_design_emits_has_words(lang):
+    codes = emitted_codes()
+    assert codes["inference"] >= {"randomisation_exact", "size_adjusted", "placebo", "crv3"}
+    assert codes["caution"] >= {"sizes_unknown", "cohort_of_one", "cells_left_out"}
+    for inference in codes["inference"]:
+        assert len(explain(lang, inference=inference, cautions=sorted(codes["caution"]))) == (
+            1 + len(codes["caution"])
+        )
+
+
+def test_an_explanation_says_how_why_p_and_every_doubt():
+    told = estimate(p=0.0099, smallest_p=1 / 101, cautions=("sizes_unknown",)).explanation(EN)
+    assert told[0].startswith("Inference by randomisation: other ways")
+    assert told[1].startswith("p = 0.0099:".replace(" ", "\u00a0"))
+    assert told[2] == "The smallest p that these numbers allow is 0.0099 (1 in 101)."
+    assert told[3].startswith("The sizes of the territories were not given")
+    assert "0,0099 (1 sur 101)" in estimate(p=0.01, smallest_p=1 / 101).explanation(FR)[2]
+
+
+def test_numbers_that_can_establish_nothing_are_said_to():
+    told = estimate(p=0.1, smallest_p=0.1).explanation(EN)
+    assert told[-1].endswith("above the threshold of 5%, nothing could be established, however "
+                             "large the effect.")  # fmt: skip
+    assert "no effect" not in " ".join(told)
+    assert len(estimate(p=math.nan).explanation(EN)) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.003, "+0.0030"), (-0.02246, "−0.022"), (3.1, "+3.10"), (1e-17, "0.00")]
+)
+def test_a_small_number_keeps_two_figures(value, text):
+    said = estimate(value=value, low=-1, high=9, unit="").sentence(EN)
+    assert f"estimate: {text})" in said
+
+
+def test_a_check_writes_a_small_p_as_it_is():
+    outcome = CheckOutcome("placebo_in_time", "failed", "failed", {"value": 0.004, "p": 0.003})
+    assert "(0,0040, p = 0,003)".replace("p =", "p\u00a0=").replace("= ", "=\u00a0") in (
+        outcome.sentence(FR)
+    )

@@ -141,6 +141,29 @@ def test_a_number_reads_back_the_same_in_both_languages(value, digits):
     assert float(french) == float(english) == round(value, digits)
 
 
+@pytest.mark.parametrize(
+    ("p", "fr", "en"),
+    [
+        (0.34217, "= 0,34", "= 0.34"),
+        (0.0496, "= 0,0496", "= 0.0496"),
+        (0.003, "= 0,003", "= 0.003"),
+        (1e-30, "< 0,0001", "< 0.0001"),
+        (1.0, "= 1,00", "= 1.00"),
+    ],
+)
+def test_a_p_value_is_never_written_as_zero(p, fr, en):
+    assert FR.p_value(p) == fr.replace(" ", "\u00a0")
+    assert EN.p_value(p) == en.replace(" ", "\u00a0")
+
+
+def test_the_sign_before_a_p_is_left_to_the_number():
+    """A check's "{p}" comes as "= 0.003" or "< 0.0001": the message says "p {p}"."""
+    for code in LANGUAGES:
+        for key, texts in CATALOGUES[code].items():
+            wrong = key.startswith("check.") and re.search(r"[=<]\s*\{p\}", "".join(texts))
+            assert not wrong, (code, key)
+
+
 def test_dates():
     assert FR.date(datetime.date(2026, 1, 1)) == "1er janvier 2026"
     assert FR.date(datetime.date(2026, 3, 11)) == "11 mars 2026"

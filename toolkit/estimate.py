@@ -1,8 +1,9 @@
 """What every design and every check returns: an `Estimate`, a `CheckOutcome`."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Literal
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from toolkit.i18n import Language
 
 STATUSES = ("passed", "failed", "informative", "not_applicable")
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Estimate:
     p : float
         Of the null that the effect is zero; NaN where the inference gives none.
     design, estimand, inference : str
-        Codes; the design's name stands in the catalogue under ``design.<design>``.
+        Codes. The catalogue holds the design's name (``design.<design>``) and a sentence on the
+        inference (``inference.<inference>``).
     unit : str
         Code of the vocabulary "unit", or "" for a bare number.
     n_treated, n_comparison, n_periods : int
@@ -36,7 +39,9 @@ class Estimate:
     smallest_p : float
         The smallest p this inference can attain with these numbers; 0 when there is none.
     cautions : tuple of str
-        Codes of the doubts it carries ("sizes_unknown", "missing_cells"...).
+        Codes of the doubts it carries ("sizes_unknown"...), each a sentence ``caution.<code>``.
+    reason : str
+        Code of why this inference was chosen (``inference.why.<reason>``), or "".
     """
 
     value: float
@@ -53,6 +58,7 @@ class Estimate:
     level: float = 0.95
     smallest_p: float = 0.0
     cautions: tuple[str, ...] = ()
+    reason: str = ""
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
@@ -64,11 +70,14 @@ class Estimate:
         return pd.DataFrame([row | {"cautions": ", ".join(self.cautions)}])
 
     def sentence(self, lang: Language, *, digits: int = 2) -> str:
-        """Say the effect, its interval and what can be concluded, in one language."""
+        """Say the effect, its interval and what can be concluded, in one language.
+
+        Numbers have `digits` decimals, more where that would leave fewer than two figures.
+        """
         values = {
-            "value": self._written(self.value, lang, digits, sign=True),
-            "low": self._written(self.low, lang, digits, sign=True),
-            "high": self._written(self.high, lang, digits, sign=True),
+            "value": self._written(self.value, lang, digits),
+            "low": self._written(self.low, lang, digits),
+            "high": self._written(self.high, lang, digits),
             "level": lang.percent(self.level, 0),
             "design": lang(f"design.{self.design}"),
             "treated": lang.plural("estimate.treated", self.n_treated),
@@ -80,11 +89,64 @@ class Estimate:
         verdict = "inconclusive" if covers_zero else "up" if self.value > 0 else "down"
         return lang(f"estimate.sentence.{verdict}", **values)
 
-    def _written(self, value: float, lang: Language, digits: int, *, sign: bool) -> str:
-        if math.isinf(value):
-            return "+∞" if value > 0 else "−∞"
-        number = lang.number(value, digits, sign=sign)
-        return lang(f"unit.{self.unit}", number=number) if self.unit else number
+    def explanation(self, lang: Language) -> list[str]:
+        """Say how p and interval were obtained, why so, the p itself, and every caution."""
+        return explain(
+            lang,
+            inference=self.inference,
+            reason=self.reason,
+            p=self.p,
+            smallest_p=self.smallest_p,
+            level=self.level,
+            cautions=self.cautions,
+        )
+
+    def _written(self, value: float, lang: Language, digits: int) -> str:
+        number = written(value, lang, digits, sign=True)
+        bare = not self.unit or math.isinf(value)
+        return number if bare else lang(f"unit.{self.unit}", number=number)
+
+
+def explain(
+    lang: Language,
+    *,
+    inference: str,
+    reason: str = "",
+    p: float = math.nan,
+    smallest_p: float = 0.0,
+    level: float = 0.95,
+    cautions: Sequence[str] = (),
+) -> list[str]:
+    """Return sentences on an inference, for any result that carries these codes.
+
+    The parameters are the attributes of `Estimate`. First what the inference is, then why it was
+    chosen, p with the smallest that these numbers allow, and each caution.
+    """
+    sentences = [lang(f"inference.{inference}")]
+    if reason:
+        sentences.append(lang(f"inference.why.{reason}"))
+    if not math.isnan(p):
+        sentences.append(lang("inference.p", p=lang.p_value(p)))
+    if smallest_p > 0:
+        values = {
+            "smallest": written(smallest_p, lang, 2),
+            "of": lang.number(1 / smallest_p),
+            "threshold": lang.percent(1 - level, 0 if level <= 0.99 else 1),
+        }
+        attainable = smallest_p <= 1 - level + 1e-12
+        key = "inference.smallest_p" if attainable else "inference.unattainable"
+        sentences.append(lang(key, **values))
+    return sentences + [lang(f"caution.{code}") for code in cautions]
+
+
+def written(value: float, lang: Language, digits: int, *, sign: bool = False) -> str:
+    """Write a number with `digits` decimals, more where that would leave fewer than two figures."""
+    if math.isinf(value):
+        return "+∞" if value > 0 else "−∞"
+    # Less than a millionth of a millionth is rounding.
+    if abs(value) > _ROUNDING:
+        digits = max(digits, 1 - math.floor(math.log10(abs(value))))
+    return lang.number(value, digits, sign=sign)
 
 
 @dataclass(frozen=True)
@@ -99,7 +161,8 @@ class CheckOutcome:
     reason : str
         Catalogue key ``check.<check>.<reason>`` of the sentence that says why.
     values : mapping
-        What that sentence names: numbers, counts as int.
+        What that sentence names: numbers, counts as int, names as str. One called "p" is written
+        with its sign, "= 0.003" or "< 0.0001".
     data : DataFrame or None
         What a figure of the check draws.
     """
@@ -107,7 +170,7 @@ class CheckOutcome:
     check: str
     status: Literal["passed", "failed", "informative", "not_applicable"]
     reason: str
-    values: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, float | str] = field(default_factory=dict)
     data: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
@@ -121,9 +184,14 @@ class CheckOutcome:
         )
 
     def sentence(self, lang: Language, *, digits: int = 2) -> str:
-        """Say what was tried and what came of it."""
-        written = {
-            name: lang.number(value, 0 if isinstance(value, int) else digits)
-            for name, value in self.values.items()
-        }
-        return lang(f"check.{self.check}.{self.reason}", **written)
+        """Say what was tried and what came of it; numbers as in `Estimate.sentence`."""
+        words = {name: _said(name, value, lang, digits) for name, value in self.values.items()}
+        return lang(f"check.{self.check}.{self.reason}", **words)
+
+
+def _said(name: str, value: float | str, lang: Language, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Integral):
+        return lang.number(int(value))
+    return lang.p_value(value) if name == "p" else written(value, lang, digits)

@@ -70,6 +70,18 @@ class Language:
             f"{NBSP}%" if self.code == "fr" else "%"
         )
 
+    def p_value(self, p: float) -> str:
+        """Write a p-value with its sign, to four decimals where it is small: "= 0.003".
+
+        It never reads as zero: below 0.0001 it is "< 0.0001".
+        """
+        from babel.numbers import format_decimal
+
+        small = p < 0.0001
+        pattern = "0.00##" if p < 0.1 else "0.00"
+        number = format_decimal(0.0001 if small else p, format=pattern, locale=self.code)
+        return ("<" if small else "=") + NBSP + number
+
     def date(self, day: datetime.date) -> str:
         """Write a date in full: "1er janvier 2026", "1 January 2026"."""
         from babel.dates import format_date
