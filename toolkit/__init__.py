@@ -44,6 +44,7 @@ _HOME = {
     "toolkit.designs.specification_curve": ["Specification", "specification_curve"],
     "toolkit.designs.power": ["minimum_detectable_effect"],
     "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
+    "toolkit.designs.interrupted_series": ["interrupted_series"],
     "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
     "toolkit.display.maps": ["plot_location"],
     "toolkit.display.population": [
