@@ -45,7 +45,15 @@ _HOME = {
     "toolkit.designs.power": ["minimum_detectable_effect"],
     "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
     "toolkit.designs.interrupted_series": ["interrupted_series"],
-    "toolkit.display.blocks": ["Callout", "Figure", "Heading", "Paragraph", "Table", "show"],
+    "toolkit.display.blocks": [
+        "Callout",
+        "Figure",
+        "Heading",
+        "Masthead",
+        "Paragraph",
+        "Table",
+        "show",
+    ],
     "toolkit.display.maps": ["plot_location"],
     "toolkit.display.population": [
         "plot_population",

@@ -1,4 +1,4 @@
-"""Make reports: `futurs report`, `futurs batch`, `futurs territories`."""
+"""Make reports: `futurs report`, `futurs batch`, `futurs render`, `futurs territories`."""
 
 import signal
 from pathlib import Path
@@ -22,22 +22,29 @@ lang_option = click.option(
     "--lang", "langs", type=click.Choice(LANGUAGES), multiple=True, help=say("cli.lang")
 )
 force_option = click.option("--force", is_flag=True, help=say("cli.force"))
+pdf_option = click.option("--pdf", is_flag=True, help=say("cli.pdf"))
+code_option = click.option("--code", is_flag=True, help=say("cli.code"))
 
 
 @click.command(help=help_text("cli.report.help"))
 @click.argument("territory")
 @lang_option
 @output_option
+@pdf_option
+@code_option
 @force_option
-def report(territory: str, langs: tuple[str, ...], output: Path, force: bool) -> None:
+def report(territory, langs, output, pdf, code, force) -> None:
     """Make the report of one territory."""
     from toolkit.records.territories import load_territory
+    from toolkit.runs.manifest import FILES
 
     place = load_territory(territory)
-    outcomes = _make([(place.level, place.code, place.department)], langs, output, force)
+    places = [(place.level, place.code, place.department)]
+    outcomes = _make(places, langs, output, formats=_formats(pdf, code), force=force)
     for outcome in outcomes:
         if outcome.status != "failed":
-            click.echo(str(outcome.report.folder(output) / "index.html"))
+            for kind in outcome.report.formats:
+                click.echo(str(outcome.report.folder(output) / FILES[kind]))
     _conclude(outcomes, output)
 
 
@@ -47,20 +54,58 @@ def report(territory: str, langs: tuple[str, ...], output: Path, force: bool) ->
 @lang_option
 @output_option
 @click.option("--workers", type=click.IntRange(1), help=say("cli.workers"))
+@pdf_option
+@code_option
 @force_option
-def batch(levels, department, langs, output, workers, force) -> None:
+def batch(levels, department, langs, output, workers, pdf, code, force) -> None:
     """Make the reports of every territory of some levels."""
     from toolkit.records.territories import load_territories, load_territory
 
-    code = load_territory(department, level="DEP").code if department is not None else None
+    number = load_territory(department, level="DEP").code if department is not None else None
     places = [
         (place.level, place.code, place.department)
         for level in dict.fromkeys(levels)
-        for place in load_territories(level, department=code).itertuples()
+        for place in load_territories(level, department=number).itertuples()
     ]
     if not places:
-        raise click.UsageError(say("cli.nothing", levels=", ".join(levels), department=code))
-    _conclude(_make(places, langs, output, force, workers), output)
+        raise click.UsageError(say("cli.nothing", levels=", ".join(levels), department=number))
+    formats = _formats(pdf, code)
+    outcomes = _make(places, langs, output, formats=formats, force=force, workers=workers)
+    _conclude(outcomes, output)
+
+
+@click.command(help=help_text("cli.render.help"))
+@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", default="html", show_default=True, help=say("cli.render.to"))
+@code_option
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), help=say("cli.render.output")
+)
+def render(notebook: Path, to: str, code: bool, output: Path | None) -> None:
+    """Render a notebook that was executed before."""
+    from toolkit.records.atomic import write_atomically
+    from toolkit.runs.manifest import describe_run
+    from toolkit.runs.parameters import read_executed
+    from toolkit.sharing.render import render_report
+
+    formats = list(dict.fromkeys(kind.strip() for kind in to.split(",")))
+    known = ("html", "pdf")
+    if unknown := [kind for kind in formats if kind not in known]:
+        seen = ", ".join(unknown)
+        raise click.UsageError(say("cli.render.formats", seen=seen, known=", ".join(known)))
+    executed, parameters = read_executed(notebook)
+    manifest = describe_run(notebook, parameters) | {
+        "formats": [*formats, *(["code"] if code else [])],
+        "rendered_later": True,
+    }
+    stem = notebook.stem
+    names = {"html": f"{stem}.html", "pdf": f"{stem}.pdf", "code": f"{stem}.code.html"}
+    folder = output or notebook.parent
+    files = render_report(executed, manifest, names=names)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+        click.echo(str(folder / name))
 
 
 @click.group(help=help_text("cli.territories.help"))
@@ -82,10 +127,16 @@ def find(text: str, level: str | None) -> None:
         click.echo(f"{row.level + '-' + row.code:<16}{row.name}")
 
 
+def _formats(pdf: bool, code: bool) -> tuple[str, ...]:
+    return ("html", *(["code"] if code else []), *(["pdf"] if pdf else []))
+
+
 def _make(
     places: list[tuple],
     langs: tuple[str, ...],
     output: Path,
+    *,
+    formats: tuple[str, ...],
     force: bool,
     workers: int | None = None,
 ) -> list:
@@ -94,7 +145,7 @@ def _make(
     from tqdm import tqdm
 
     from toolkit.runs.batch import Report, run_batch
-    from toolkit.sharing.render import render_page
+    from toolkit.sharing.render import render_report
     from toolkit.sharing.site import check_output
 
     languages = tuple(dict.fromkeys(langs)) or LANGUAGES
@@ -106,11 +157,11 @@ def _make(
         for lang in languages:
             address = "/".join([_NOTEBOOK.stem, level, *shard, code, lang])
             parameters = {"territory": territory, "lang": lang}
-            reports.append(Report(_NOTEBOOK, parameters, address, languages))
+            reports.append(Report(_NOTEBOOK, parameters, address, languages, formats))
     check_output(output)
     output.mkdir(parents=True, exist_ok=True)
     outcomes = []
-    made = run_batch(reports, output=output, render=render_page, workers=workers, force=force)
+    made = run_batch(reports, output=output, render=render_report, workers=workers, force=force)
     quiet = True if len(reports) <= len(LANGUAGES) else None  # None: only where a person looks
     # A stop asked by the system ends as Ctrl-C does: what is made is kept, and listed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

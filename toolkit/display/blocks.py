@@ -1,62 +1,177 @@
-"""The pieces a report is made of. Each is plain data that knows how to write itself as HTML.
+"""The pieces a report is made of: plain data that knows how to write itself as HTML.
 
-JupyterLab shows a block as it is; `toolkit.sharing.render` gathers the same HTML into a page.
-Text is escaped here, once, so that no name or note can become live HTML.
+Text is escaped here, once, so that no name or note can become live markup.
 """
 
 import base64
 from dataclasses import dataclass, field
+from datetime import date
 from html import escape
-from typing import Literal
+from typing import Literal, get_args
 
+from toolkit.display.block_record import Block
 from toolkit.i18n import Language
 
-# A shape and a word, never colour alone.
-_CALLOUT_SHAPES = {"finding": "◆", "caution": "▲", "note": "●", "suppressed": "■"}
+Kind = Literal["finding", "caution", "note", "simulated", "suppressed"]
+Status = Literal["descriptive", "exploratory", "locked"]
+
+# What stands in a cell that is hidden because it would show too few people.
+SUPPRESSED = "s"
+
+# A callout has a shape and a word, never colour alone. The shapes are drawn, in a square of ten
+# units, on screen and on paper: fonts disagree on such signs.
+SHAPES = {
+    "finding": "M5 0 10 5 5 10 0 5Z",
+    "caution": "M5 .5 10 9.5H0Z",
+    "note": "M5 0a5 5 0 0 1 0 10 5 5 0 0 1 0-10Z",
+    "simulated": "M0 0H10V2H0ZM0 4H10V6H0ZM0 8H10V10H0Z",
+    "suppressed": "M.5 .5H9.5V9.5H.5Z",
+}
 
 
 @dataclass(frozen=True)
-class Heading:
+class Masthead(Block):
+    """What a report is about and how far it can be trusted, before anything it says.
+
+    Attributes
+    ----------
+    subject : str
+        The territory or project, with its level and code.
+    status : {"descriptive", "exploratory", "locked"}
+        No effect is estimated; or one is, freely; or by a protocol locked beforehand.
+    as_of : date
+        Latest update of the data: the date of the report, whenever it is made.
+    lang : Language
+        The language of the whole report.
+    simulated : bool
+        Some numbers are made up, with a known effect; every page says so.
+    grade : str
+        Strength of proof, in words; empty when nothing is graded.
+    """
+
+    subject: str
+    status: Status
+    as_of: date
+    lang: Language
+    simulated: bool = False
+    grade: str = ""
+
+    def __post_init__(self) -> None:
+        _check_among("status", self.status, Status)
+
+    def facts(self) -> list[str]:
+        """Return what the masthead says, one phrase a fact."""
+        said = [self.subject, self.lang(f"masthead.status.{self.status}")]
+        if self.simulated:
+            said.append(self.lang("masthead.simulated"))
+        if self.grade:
+            said.append(self.lang("masthead.grade", grade=self.grade))
+        return [*said, self.lang("masthead.as_of", date=self.lang.date(self.as_of))]
+
+    def warning(self) -> "Callout":
+        """Return what a report on simulated data says before anything else."""
+        return Callout("simulated", self.lang("masthead.simulated.warning"), self.lang)
+
+    def html(self) -> str:
+        """Return the facts as a list."""
+        facts = "".join(f"<li>{escape(fact)}</li>" for fact in self.facts())
+        return f'<ul class="facts" lang="{self.lang.code}">{facts}</ul>'
+
+    def __str__(self) -> str:
+        return " · ".join(self.facts())
+
+
+@dataclass(frozen=True)
+class Heading(Block):
     """A title: level 1 is the question of the report, 2 a section, 3 a part of one."""
 
     text: str
     level: Literal[1, 2, 3] = 2
 
-    def _repr_html_(self) -> str:
-        return f"<h{self.level}>{escape(self.text)}</h{self.level}>"
+    def __post_init__(self) -> None:
+        if self.level not in (1, 2, 3):
+            raise ValueError(f"The heading '{self.text}' has level {self.level!r}: 1, 2 or 3.")
+
+    def html(self, anchor: str = "") -> str:
+        """Return the heading; `anchor` is its address within a page."""
+        identifier = f' id="{escape(anchor)}"' if anchor else ""
+        return f"<h{self.level}{identifier}>{escape(self.text)}</h{self.level}>"
+
+    def __str__(self) -> str:
+        return f"{'#' * self.level} {self.text}"
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    """Some sentences; `lead` sets the answer of the report apart."""
+class Paragraph(Block):
+    """Some sentences; `lead` sets the answer of the report apart.
+
+    `links` are pairs of a term of the text and an address, to the note that explains it. The
+    first occurrence of the term becomes the link.
+    """
 
     text: str
     lead: bool = False
+    links: tuple[tuple[str, str], ...] = ()
 
-    def _repr_html_(self) -> str:
+    def __post_init__(self) -> None:
+        for term, address in self.links:
+            if not term or term not in self.text:
+                raise ValueError(f"The term '{term}' is not in the paragraph '{self.text}'.")
+            if not address.startswith("https://"):
+                raise ValueError(f"The address '{address}' of '{term}' must begin with https://.")
+
+    def pieces(self) -> list[tuple[str, str]]:
+        """Cut the text at its links: pairs of text and address, empty where there is no link."""
+        pieces, rest = [], self.text
+        for term, address in sorted(self.links, key=lambda link: self.text.index(link[0])):
+            before, found, after = rest.partition(term)
+            if found:  # a term inside another's link is left as text
+                pieces += [(before, ""), (term, address)]
+                rest = after
+        return [piece for piece in [*pieces, (rest, "")] if piece[0]]
+
+    def html(self) -> str:
+        """Return the paragraph with its links."""
+        text = "".join(
+            f'<a href="{escape(address)}">{escape(words)}</a>' if address else escape(words)
+            for words, address in self.pieces()
+        )
         lead = ' class="lead"' if self.lead else ""
-        return f"<p{lead}>{escape(self.text)}</p>"
+        return f"<p{lead}>{text}</p>"
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
-class Callout:
-    """A finding, a caution or a note, with a shape and a word of its own."""
+class Callout(Block):
+    """A finding, a caution, a note, what is simulated or suppressed: each a shape and a word."""
 
-    kind: Literal["finding", "caution", "note", "suppressed"]
+    kind: Kind
     text: str
     lang: Language
 
-    def _repr_html_(self) -> str:
-        word = self.lang(f"callout.{self.kind}")
+    def __post_init__(self) -> None:
+        _check_among("kind", self.kind, Kind)
+
+    @property
+    def word(self) -> str:
+        """The word that says its kind."""
+        return self.lang(f"callout.{self.kind}")
+
+    def html(self) -> str:
+        """Return the callout as a note."""
         return (
-            f'<div class="callout {self.kind}" role="note"><p><strong>'
-            f'<span aria-hidden="true">{_CALLOUT_SHAPES[self.kind]}</span> {escape(word)}</strong> '
-            f"{escape(self.text)}</p></div>"
+            f'<div class="callout {self.kind}" role="note" lang="{self.lang.code}"><p><strong>'
+            f"{_shape(self.kind)} {escape(self.word)}</strong> {escape(self.text)}</p></div>"
         )
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.text}"
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Block):
     """A table whose cells are already written in the reader's language.
 
     Attributes
@@ -64,15 +179,22 @@ class Table:
     caption : str
         What the table shows; it stands above.
     header : tuple of str
-        Column titles, units included.
+        Column titles.
     rows : tuple of tuple of str
-        Cells; the first of each row is the row's own title.
+        Cells; the first of each row is the row's own title. `SUPPRESSED` in a column of numbers
+        marks a hidden cell, and the table then explains it.
     note : str
         Under the table: what signs mean, where the numbers come from.
     strong : frozenset of int
         Numbers of the rows that matter most.
     text_columns : frozenset of int
         Columns that hold text: left-aligned, where numbers are right-aligned.
+    units : tuple of str
+        One a column, under its title; empty where there is none, or for the whole table.
+    simulated : bool
+        Its numbers are made up, and it says so.
+    lang : Language, optional
+        Needed to explain what is suppressed or simulated.
     """
 
     caption: str
@@ -81,33 +203,80 @@ class Table:
     note: str = ""
     strong: frozenset[int] = frozenset()
     text_columns: frozenset[int] = field(default=frozenset({0}))
+    units: tuple[str, ...] = ()
+    simulated: bool = False
+    lang: Language | None = None
 
-    def _repr_html_(self) -> str:
+    def __post_init__(self) -> None:
+        width = len(self.header)
+        uneven = [number for number, row in enumerate(self.rows) if len(row) != width]
+        if uneven or len(self.units) not in (0, width):
+            raise ValueError(
+                f"The table '{self.caption}' has {width} column titles and {len(self.units)} "
+                f"units; rows {uneven} have another number of cells."
+            )
+        if self.lang is None and (self.simulated or self._has_suppressed()):
+            raise ValueError(
+                f"The table '{self.caption}' has suppressed or simulated cells: give it lang, "
+                f"so that it can say so."
+            )
+
+    def explanations(self) -> list[str]:
+        """Return what stands under the table: suppressed cells, then its own note."""
+        suppressed = [self.lang("table.sign.s")] if self._has_suppressed() else []
+        return [*suppressed, *([self.note] if self.note else [])]
+
+    def stamp(self) -> str:
+        """Return the word that marks simulated numbers, or nothing."""
+        return self.lang("stamp.simulated") if self.simulated else ""
+
+    def html(self) -> str:
+        """Return the table, in a frame that scrolls by itself where the screen is narrow."""
         head = "".join(
-            f'<th scope="col"{self._align(i)}>{escape(title)}</th>'
+            f'<th scope="col"{self._align(i)}>{escape(title)}{self._unit(i)}</th>'
             for i, title in enumerate(self.header)
         )
         body = "".join(self._row(i, row) for i, row in enumerate(self.rows))
-        note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
+        note = "".join(f'<p class="note">{escape(text)}</p>' for text in self.explanations())
+        lang = f' lang="{self.lang.code}"' if self.lang else ""
         return (
-            f'<div class="table" tabindex="0" role="region" aria-label="{escape(self.caption)}">'
-            f"<table><caption>{escape(self.caption)}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}</div>"
+            f'<div class="table"{lang}>'
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(self.caption)}">'
+            f"<table><caption>{escape(self.caption)}{_stamp('simulated', self.stamp())}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{note}</div>"
         )
+
+    def __str__(self) -> str:
+        lines = ["\t".join(cells) for cells in (self.header, *self.rows)]
+        return "\n".join([self.caption, *lines, *self.explanations()])
+
+    def _has_suppressed(self) -> bool:
+        numbers = set(range(len(self.header))) - self.text_columns
+        return any(row[i] == SUPPRESSED for row in self.rows for i in numbers)
 
     def _align(self, column: int) -> str:
         return "" if column in self.text_columns else ' class="number"'
 
+    def _unit(self, column: int) -> str:
+        unit = self.units[column] if self.units else ""
+        return f' <span class="unit">{escape(unit)}</span>' if unit else ""
+
     def _row(self, index: int, row: tuple[str, ...]) -> str:
         cells = f'<th scope="row">{escape(row[0])}</th>' + "".join(
-            f"<td{self._align(i)}>{escape(cell)}</td>" for i, cell in enumerate(row[1:], start=1)
+            f"<td{self._align(i)}>{self._cell(i, cell)}</td>"
+            for i, cell in enumerate(row[1:], start=1)
         )
         strong = ' class="strong"' if index in self.strong else ""
         return f"<tr{strong}>{cells}</tr>"
 
+    def _cell(self, column: int, text: str) -> str:
+        if text != SUPPRESSED or column in self.text_columns:
+            return escape(text)
+        return f'<abbr title="{escape(self.lang("table.sign.s"))}">{SUPPRESSED}</abbr>'
+
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(Block):
     """A figure with what it says in words and the numbers behind it.
 
     Attributes
@@ -118,9 +287,11 @@ class Figure:
         What is seen; measure, unit, territory and period; source and date.
     alt : str
         Text alternative: the kind of figure, what it shows, its main numbers.
+    lang : Language
     table : Table or None
         The numbers drawn, shown folded under the figure.
-    lang : Language
+    simulated : bool
+        What is drawn is made up, and the figure says so.
     """
 
     svg: bytes
@@ -130,28 +301,40 @@ class Figure:
     alt: str
     lang: Language
     table: Table | None = None
+    simulated: bool = False
 
     def __post_init__(self) -> None:
-        if not self.alt.strip():
-            raise ValueError(f"The figure '{self.title}' needs a text alternative (alt).")
+        if not self.alt.strip() or self.alt.strip() == self.title.strip():
+            raise ValueError(
+                f"The figure '{self.title}' needs a text alternative (alt) that says what kind of "
+                f"figure it is, what it shows and its main numbers; it has '{self.alt}'."
+            )
 
-    def _repr_html_(self) -> str:
+    def stamp(self) -> str:
+        """Return the word that marks simulated numbers, or nothing."""
+        return self.lang("stamp.simulated") if self.simulated else ""
+
+    def html(self) -> str:
+        """Return the figure with its data folded under it."""
         source = base64.b64encode(self.svg).decode("ascii")
         folded = ""
         if self.table is not None:
             folded = (
-                f"<details><summary>{escape(self.lang('figure.data'))}</summary>"
-                f"{self.table._repr_html_()}</details>"
+                f"<details><summary>{escape(self.lang('figure.data'))}"
+                f'<span class="visually-hidden"> ({escape(self.title)})</span></summary>'
+                f"{self.table.html()}</details>"
             )
         return (
-            f'<figure><figcaption><p class="title">{escape(self.title)}</p>'
+            f'<figure lang="{self.lang.code}"><figcaption><p class="title">{escape(self.title)}'
+            f"{_stamp('simulated', self.stamp())}</p>"
             f'<p class="subtitle">{escape(self.subtitle)}</p></figcaption>'
-            f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{source}">'
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(self.title)}">'
+            f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{source}"></div>'
             f'<p class="note">{escape(self.note)}</p>{folded}</figure>'
         )
 
-
-Block = Heading | Paragraph | Callout | Table | Figure
+    def __str__(self) -> str:
+        return f"{self.title}\n{self.alt}"
 
 
 def show(*blocks: Block) -> None:
@@ -160,3 +343,19 @@ def show(*blocks: Block) -> None:
 
     for block in blocks:
         display(block)
+
+
+def _check_among(name: str, value: object, known) -> None:
+    if value not in get_args(known):
+        raise ValueError(f"{name} is {value!r}: one of {', '.join(get_args(known))}.")
+
+
+def _shape(kind: str) -> str:
+    return (
+        f'<svg class="shape" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">'
+        f'<path d="{SHAPES[kind]}"/></svg>'
+    )
+
+
+def _stamp(kind: str, word: str) -> str:
+    return f' <span class="stamp">{_shape(kind)} {escape(word)}</span>' if word else ""

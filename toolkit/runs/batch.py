@@ -1,8 +1,9 @@
 """Run many notebooks into reports: in parallel, resumable, and one failure stops nothing.
 
-A report is a folder with `index.html` and `manifest.json`. The page is written last, under a
-temporary name that is then renamed: a page that exists is complete. A report whose manifest
-still holds is left as it is, so a batch that was stopped takes up where it was.
+A report is a folder with `index.html`, `manifest.json`, and a PDF or a page with code if asked
+for. The page is written last, under a temporary name that is then renamed: a page that exists is
+complete. A report whose manifest still holds is left as it is, so a batch that was stopped takes
+up where it was.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ import nbformat
 from toolkit.errors import ToolkitError
 from toolkit.records.atomic import write_atomically
 from toolkit.runs.engine import run_notebook
-from toolkit.runs.manifest import FAILURE, MANIFEST, PAGE, describe_run, run_key
+from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE, describe_run, run_key
 
 FAILED_NOTEBOOK = "failed.ipynb"
 
@@ -30,13 +31,15 @@ FAILED_NOTEBOOK = "failed.ipynb"
 class Report:
     """A report to make: a notebook, its parameters, and its folder under the output folder.
 
-    `languages` are those this report is made in together: its page links the others.
+    `languages` are those this report is made in together: its page links the others. `formats`
+    are keys of `toolkit.runs.manifest.FILES`; "html" is always one.
     """
 
     notebook: Path
     parameters: dict[str, object]
     address: str
     languages: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ("html",)
 
     def folder(self, output: Path) -> Path:
         """Return where the report lies."""
@@ -53,8 +56,9 @@ class Outcome:
     error: str = ""
 
 
-# Executed notebook, manifest and relative way back to the output folder ("../../") to HTML text.
-Render = Callable[[nbformat.NotebookNode, dict, str], str]
+# Executed notebook, manifest and relative way back to the output folder ("../../") to the content
+# of each file of the report; `PAGE` is one.
+Render = Callable[[nbformat.NotebookNode, dict, str], dict[str, bytes]]
 
 
 def run_batch(
@@ -73,7 +77,7 @@ def run_batch(
     output : Path
         Folder under which each report has its address.
     render : callable
-        Turns an executed notebook, its manifest and the relative way to `output` into HTML text.
+        Turns an executed notebook, its manifest and the relative way to `output` into files.
     workers : int, optional
         Notebooks run at once, each in a kernel process of its own; one per core by default.
     force : bool
@@ -97,7 +101,7 @@ def make_report(report: Report, *, output: Path, render: Render, force: bool = F
     folder = report.folder(output)
     try:
         manifest = describe_run(report.notebook, report.parameters)
-        manifest["languages"] = list(report.languages)
+        manifest |= {"languages": list(report.languages), "formats": list(report.formats)}
         if not force and is_up_to_date(folder, manifest):
             return Outcome(report, "unchanged", time.perf_counter() - started)
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,13 +116,17 @@ def make_report(report: Report, *, output: Path, render: Render, force: bool = F
 
 
 def is_up_to_date(folder: Path, manifest: dict) -> bool:
-    """Tell whether the folder holds the page that this manifest gives, unaltered."""
+    """Tell whether the folder holds the files that this manifest gives, unaltered."""
     try:
         kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        page = (folder / PAGE).read_bytes()
-    except (OSError, ValueError):
+        if kept.get("key") != run_key(manifest) or PAGE not in kept["files"]:
+            return False
+        return all(
+            _sha256((folder / name).read_bytes()) == digest
+            for name, digest in kept["files"].items()
+        )
+    except (OSError, ValueError, KeyError, AttributeError):
         return False
-    return kept.get("key") == run_key(manifest) and kept.get("page_sha256") == _sha256(page)
 
 
 def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:
@@ -126,15 +134,19 @@ def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:
         executed = Path(scratch) / report.notebook.name
         try:
             notebook = run_notebook(report.notebook, report.parameters, executed)
-            page = render(notebook, manifest, "../" * len(Path(report.address).parts))
+            files = render(notebook, manifest, "../" * len(Path(report.address).parts))
         except ToolkitError:
             if executed.is_file():  # to open in JupyterLab and see
                 shutil.copyfile(executed, folder / FAILED_NOTEBOOK)
             raise
-    record = {"key": run_key(manifest), "page_sha256": _sha256(page.encode()), **manifest}
+    page = files.pop(PAGE)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    digests = {name: _sha256(content) for name, content in {**files, PAGE: page}.items()}
+    record = {"key": run_key(manifest), "files": digests, **manifest}
     write_atomically(folder / MANIFEST, json.dumps(record, indent=1, sort_keys=True) + "\n")
     write_atomically(folder / PAGE, page)
-    for leftover in (FAILURE, FAILED_NOTEBOOK):
+    for leftover in {FAILURE, FAILED_NOTEBOOK, *FILES.values()} - digests.keys():
         (folder / leftover).unlink(missing_ok=True)
 
 

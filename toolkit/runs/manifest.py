@@ -14,8 +14,10 @@ import nbformat
 
 from toolkit.records.sources import data_dir, table_digest
 
-# The files of a report's folder.
+# The files of a report's folder. A report is made in some of three formats: the page, the page
+# that shows the code too, and the PDF.
 PAGE, MANIFEST, FAILURE = "index.html", "manifest.json", "failure.txt"
+FILES = {"html": PAGE, "code": "code.html", "pdf": "report.pdf"}
 # The packages whose version can change a number or a figure of a report.
 PACKAGES = ("numpy", "pandas", "pyarrow", "statsmodels", "matplotlib", "babel", "papermill")
 _PACKAGE_DIR = Path(__file__).parents[1]

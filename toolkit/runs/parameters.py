@@ -1,5 +1,6 @@
 """A notebook's parameters, read from its `parameters` cell and checked before a kernel starts."""
 
+import ast
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -38,6 +39,23 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
         name: Parameter(name, entry["inferred_type_name"], entry["default"], entry["help"])
         for name, entry in declared.items()
     }
+
+
+def read_executed(notebook: Path) -> tuple[nbformat.NotebookNode, dict[str, object]]:
+    """Return an executed notebook and the parameters it ran with.
+
+    They are those papermill kept, or what its `parameters` cell says where a person ran it.
+    """
+    declared = {name: _value(p.default) for name, p in read_parameters(notebook).items()}
+    executed = nbformat.read(notebook, as_version=4)
+    return executed, declared | dict(executed.metadata.get("papermill", {}).get("parameters", {}))
+
+
+def _value(written: str) -> object:
+    try:
+        return ast.literal_eval(written)
+    except (ValueError, SyntaxError):  # an expression: shown as it is written
+        return written
 
 
 def check_parameters(notebook: Path, parameters: dict[str, object]) -> None:

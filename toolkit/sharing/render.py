@@ -1,57 +1,73 @@
-"""An executed notebook to one HTML page: self-contained, accessible, without code."""
+"""An executed notebook to its files: one self-contained page, with or without code, and a PDF."""
 
 import base64
 import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 import nbformat
 
-from toolkit.errors import ToolkitError
-from toolkit.i18n import interface_language, language
+from toolkit.display.block_record import Block
+from toolkit.display.blocks import Heading
+from toolkit.i18n import language
+from toolkit.runs.manifest import FILES
+from toolkit.sharing.code import highlight
+from toolkit.sharing.document import Code, Document, read_document
+from toolkit.sharing.provenance import list_inputs, rerun_command
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONTS = Path(__file__).parents[1] / "display" / "fonts"
-_H1 = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+# Identifiers the page's own template uses.
+_TAKEN = ("main", "how-made")
 
 
-def render_page(notebook: nbformat.NotebookNode, manifest: dict, root: str) -> str:
-    """Render the outputs of an executed notebook as a page in its own language.
+def render_report(
+    notebook: nbformat.NotebookNode,
+    manifest: dict,
+    root: str | None = None,
+    *,
+    names: Mapping[str, str] = FILES,
+) -> dict[str, bytes]:
+    """Render the blocks of an executed notebook in every format its manifest asks for.
 
     Parameters
     ----------
     notebook : NotebookNode
-        Executed; its first block is a `Heading` of level 1, which becomes the page's title.
+        Executed; it shows one `Masthead` and one `Heading` of level 1, the page's title.
     manifest : dict
-        As `toolkit.runs.manifest.describe_run` gives it; its ``lang`` parameter is the language.
-    root : str
-        Relative way from the page to the folder of all reports ("../../").
+        As `toolkit.runs.manifest.describe_run` gives it, with formats (of "html", "code" and
+        "pdf") and languages (in which the same report lies beside this one).
+    root : str, optional
+        Relative way from the page to the folder of all reports ("../../"), if there is one.
+    names : mapping
+        File name of each format.
 
     Returns
     -------
-    str
-        HTML that makes no network request: style, fonts and figures are inside.
+    dict of str to bytes
+        Content by file name. No page makes a network request: style, fonts and figures are inside.
 
     Raises
     ------
     ToolkitError
-        The notebook shows no title.
+        The notebook was not executed, or its blocks do not make a document.
     """
-    lang = language(manifest["parameters"]["lang"])
-    body = _blocks(notebook)
-    title = _H1.search(body)
-    if title is None:
-        raise ToolkitError(interface_language()("error.no_title", notebook=manifest["notebook"]))
-    others = [language(code) for code in manifest.get("languages", []) if code != lang.code]
-    return page_template("report.html").render(
-        lang=lang,
-        others=others,
-        title=title[1],
-        body=body,
-        manifest=manifest,
-        home=root + index_name(lang.code),
-        style=page_style(),
-    )
+    document = read_document(notebook, name=manifest["notebook"])
+    formats = manifest["formats"]
+    files = {kind: names[kind] for kind in formats}
+    made = {}
+    if "pdf" in formats:
+        # typst is loaded only where a PDF is asked for.
+        from toolkit.sharing.pdf import render_pdf
+
+        made[files["pdf"]] = render_pdf(document, manifest)
+    for kind in ("code", "html"):
+        if kind in formats:
+            page = _render_page(document, manifest, kind, files, root)
+            made[files[kind]] = page.encode()
+    return made
 
 
 def index_name(code: str) -> str:
@@ -76,18 +92,63 @@ def page_style() -> str:
     return style
 
 
-def _blocks(notebook: nbformat.NotebookNode) -> str:
-    """Gather what a reader sees: the HTML of the displayed blocks, in order.
-
-    Code and markdown cells are for those who open the notebook itself.
-    """
-    return "\n".join(
-        output.data["text/html"]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "text/html" in output.get("data", {})
+def _render_page(
+    document: Document, manifest: dict, kind: str, files: dict[str, str], root: str | None
+) -> str:
+    lang = document.masthead.lang
+    parts = document.parts if kind == "code" else document.blocks()
+    anchors = _anchors(part for part in parts if isinstance(part, Heading))
+    first_section = next(
+        (i for i, part in enumerate(parts) if isinstance(part, Heading)), len(parts)
     )
+    written = [_write(part, anchors, lang) for part in parts]
+    others = [language(code) for code in manifest.get("languages", []) if code != lang.code]
+    return page_template("report.html").render(
+        lang=lang,
+        others=others,
+        masthead=document.masthead,
+        title=document.title,
+        answer="\n".join(written[:first_section]),
+        body="\n".join(written[first_section:]),
+        sections=[(part.text, anchors[id(part)]) for part in parts if _is_section(part)],
+        manifest=manifest,
+        inputs=list_inputs(manifest, lang),
+        again=rerun_command(manifest),
+        kind=kind,
+        files=files,
+        home=None if root is None else root + index_name(lang.code),
+        style=page_style(),
+    )
+
+
+def _is_section(part: Block | Code) -> bool:
+    return isinstance(part, Heading) and part.level == 2
+
+
+def _write(part: Block | Code, anchors: dict[int, str], lang) -> str:
+    match part:
+        case Heading():
+            return part.html(anchors[id(part)])
+        case Code():
+            return page_template("code.html").render(
+                cell=part, source=highlight(part.source), lang=lang
+            )
+    return part.html()
+
+
+def _anchors(headings: Iterable[Heading]) -> dict[int, str]:
+    """Return the address of each heading within the page: its words, numbered where they recur."""
+    taken, anchors = set(_TAKEN), {}
+    for heading in headings:
+        plain = unicodedata.normalize("NFKD", heading.text).encode("ascii", "ignore").decode()
+        words = "-".join(re.findall(r"[a-z0-9]+", plain.lower())) or "section"
+        anchor, number = words, 1
+        while anchor in taken:
+            number += 1
+            anchor = f"{words}-{number}"
+        taken.add(anchor)
+        anchors[id(heading)] = anchor
+    return anchors
 
 
 @cache

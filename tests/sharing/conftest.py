@@ -1,0 +1,77 @@
+"""A small executed notebook, as papermill leaves one, and its manifest."""
+
+from datetime import date
+
+import nbformat
+import pytest
+
+from toolkit.display.blocks import Callout, Figure, Heading, Masthead, Paragraph, Table
+from toolkit.i18n import language
+
+FR = language("fr")
+HOSTILE = '<script>alert("x")</script> #panic("x") *b* `c` $d$ \\ & "'
+SVG = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">'
+    b'<rect width="200" height="100" fill="#0b4f8a"/></svg>'
+)
+TABLE = Table(
+    "Habitants", ("Territoire", "2022"), (("Creuse", "115 529"), ("Allier", "s")), lang=FR
+)
+
+
+@pytest.fixture
+def manifest():
+    return {
+        "notebook": "small.ipynb",
+        "notebook_sha256": "a" * 64,
+        "parameters": {"lang": "fr", "territory": "DEP-23"},
+        "data": {"territories/population.parquet": "b" * 64},
+        "python": "3.11",
+        "packages": {"pandas": "3.0"},
+        "languages": ["fr", "en"],
+        "formats": ["html"],
+        "toolkit": "0.1.0",
+        "toolkit_sha256": "c" * 64,
+    }
+
+
+def masthead(**changes) -> Masthead:
+    facts = {"subject": "Creuse", "status": "descriptive", "as_of": date(2026, 3, 9), "lang": FR}
+    return Masthead(**facts | changes)
+
+
+def report(*blocks, **changes) -> nbformat.NotebookNode:
+    """Return a notebook that shows a masthead, a title, then these blocks."""
+    return executed([masthead(**changes), Heading("Combien ?", level=1)], list(blocks))
+
+
+def everything() -> nbformat.NotebookNode:
+    """Return a notebook with each kind of block."""
+    return report(
+        Paragraph("Tant.", lead=True),
+        Callout("finding", "Moins qu’avant.", FR),
+        Heading("Évolution"),
+        Figure(SVG, "Baisse", "indice", "Source : nous.", "Courbe : en baisse.", FR, TABLE),
+        Heading("Détail", level=3),
+        TABLE,
+        Heading("Évolution"),
+        Paragraph(HOSTILE),
+    )
+
+
+def executed(*cells: list) -> nbformat.NotebookNode:
+    """Return a notebook whose cells display these blocks, and a last one that prints."""
+    new = nbformat.v4
+    made = [new.new_markdown_cell("# For those who open the notebook")]
+    for number, blocks in enumerate(cells, start=1):
+        outputs = [
+            new.new_output("display_data", data=block._repr_mimebundle_()) for block in blocks
+        ]
+        source = f"secret = {number}  # <why>"
+        made.append(new.new_code_cell(source, outputs=outputs, execution_count=number))
+    printed = new.new_output("stream", name="stderr", text="a warning <b>")
+    frame = new.new_output(
+        "execute_result", data={"text/html": "<script>", "text/plain": "a frame"}
+    )
+    made.append(new.new_code_cell("frame", outputs=[printed, frame], execution_count=9))
+    return new.new_notebook(cells=made)

@@ -1,0 +1,152 @@
+"""A document as an accessible PDF (PDF/A-2a and PDF/UA-1), through Typst.
+
+Blocks reach the template as JSON: their text is data there, never markup. The date of the file is
+that of the data, so that equal inputs give equal bytes.
+"""
+
+import json
+from pathlib import Path
+
+import typst
+
+from toolkit.display.block_record import Block
+from toolkit.display.blocks import SHAPES, Callout, Figure, Heading, Paragraph, Table
+from toolkit.i18n import Language
+from toolkit.sharing.document import Document
+from toolkit.sharing.provenance import list_inputs, rerun_command
+
+_TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+_FONTS = Path(__file__).parents[1] / "display" / "fonts"
+STANDARDS = ["a-2a", "ua-1"]
+
+
+def render_pdf(document: Document, manifest: dict) -> bytes:
+    """Write a document as PDF; figures are drawn from the same SVG as the page's.
+
+    Parameters
+    ----------
+    document : Document
+    manifest : dict
+        As `toolkit.runs.manifest.describe_run` gives it: the last section says what is in it.
+
+    Returns
+    -------
+    bytes
+        Tagged, with bookmarks and fonts inside. Code cells are left to the page.
+    """
+    report = json.dumps(_describe(document, manifest), ensure_ascii=False)
+    return typst.compile(
+        str(_TEMPLATE),
+        root=str(_TEMPLATE.parent),
+        font_paths=[str(_FONTS)],
+        ignore_system_fonts=True,
+        sys_inputs={"report": report},
+        pdf_standards=STANDARDS,
+    )
+
+
+def _describe(document: Document, manifest: dict) -> dict[str, object]:
+    masthead = document.masthead
+    lang = masthead.lang
+    day = masthead.as_of
+    return {
+        "lang": lang.code,
+        "region": {"fr": "FR", "en": "GB"}[lang.code],
+        "title": document.title,
+        "date": [day.year, day.month, day.day],
+        "programme": lang("page.programme"),
+        "subject": masthead.subject,
+        "facts": masthead.facts(),
+        "simulated": lang("masthead.simulated") if masthead.simulated else "",
+        "licence": lang("page.licence"),
+        "cite": lang(
+            "page.cite",
+            title=document.title,
+            date=lang.date(day),
+            toolkit=manifest["toolkit"],
+        ),
+        "parts": [
+            *([_write(masthead.warning())] if masthead.simulated else []),
+            *_with_rights(document.blocks()),
+            *_how_made(manifest, lang),
+        ],
+    }
+
+
+def _with_rights(blocks: list[Block]) -> list[dict[str, object]]:
+    """Return the blocks as parts; licence and citation stand between the answer and the rest."""
+    headings = (i for i, block in enumerate(blocks) if isinstance(block, Heading))
+    first = next(headings, len(blocks))
+    parts = [_write(block) for block in blocks]
+    return [*parts[:first], {"kind": "rights"}, *parts[first:]]
+
+
+def _how_made(manifest: dict, lang: Language) -> list[dict[str, object]]:
+    """Return the last section as parts like any other."""
+    say = {"toolkit": manifest["toolkit"], "python": manifest["python"]}
+    again = rerun_command(manifest)
+    later = [lang("page.how_made.later")] if manifest.get("rendered_later") else []
+    sentences = [
+        lang("page.how_made.text", notebook=manifest["notebook"], **say),
+        *later,
+        *([f"{lang('page.how_made.again')} {again}"] if again else []),
+    ]
+    inputs = Table(
+        caption=lang("page.how_made.caption"),
+        header=(lang("page.how_made.item"), lang("page.how_made.value")),
+        rows=tuple(list_inputs(manifest, lang)),
+        text_columns=frozenset({0, 1}),
+    )
+    parts = [Heading(lang("page.how_made")), *map(Paragraph, sentences)]
+    return [*map(_write, parts), {**_write(inputs), "small": True}]
+
+
+def _write(block: Block) -> dict[str, object]:
+    """Return what the template needs of a block."""
+    match block:
+        case Heading():
+            return {"kind": "heading", "text": block.text, "level": block.level}
+        case Paragraph():
+            pieces = [{"text": text, "link": link} for text, link in block.pieces()]
+            return {"kind": "paragraph", "pieces": pieces, "lead": block.lead}
+        case Callout():
+            shape = _shape(block.kind)
+            warns = block.kind in ("caution", "simulated", "suppressed")
+            return {
+                "kind": "callout", "shape": shape, "warns": warns, "word": block.word,
+                "text": block.text, "lang": block.lang.code,
+            }  # fmt: skip
+        case Table():
+            return {
+                "kind": "table", "caption": block.caption, "stamp": block.stamp(),
+                "header": block.header, "units": block.units, "rows": block.rows,
+                "strong": sorted(block.strong), "text_columns": sorted(block.text_columns),
+                "widths": _widths(block), "notes": block.explanations(), "small": False,
+            }  # fmt: skip
+        case Figure():
+            return {
+                "kind": "figure", "svg": block.svg.decode("utf-8"), "alt": block.alt,
+                "title": block.title, "stamp": block.stamp(), "subtitle": block.subtitle,
+                "note": block.note, "lang": block.lang.code,
+                "table": {**_write(block.table), "small": True} if block.table else None,
+            }  # fmt: skip
+    raise TypeError(f"No PDF form for {type(block).__name__}.")
+
+
+def _widths(table: Table) -> list[int]:
+    """Return the share of the width each column needs: long texts wrap, words stay whole."""
+    columns = zip(table.header, *table.rows, strict=True)
+    widths = []
+    for cells in columns:
+        longest_word = max(len(word) for cell in cells for word in cell.split(" ") or [""])
+        longest_cell = max(len(cell) for cell in cells[1:] or cells)
+        widths.append(max(longest_word, min(longest_cell, 30)) + 3)
+    return widths
+
+
+def _shape(kind: str) -> str:
+    colour = "#8a4b00" if kind in ("caution", "simulated", "suppressed") else "#0b4f8a"
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10" viewBox="0 0 10 10">'
+        f'<path fill="{colour}" d="{SHAPES[kind]}"/></svg>'
+    )

@@ -1,0 +1,26 @@
+"""How a report was made, from its manifest: what it rests on, and the command to make it again."""
+
+from toolkit.i18n import Language
+
+
+def list_inputs(manifest: dict, lang: Language) -> list[tuple[str, str]]:
+    """Return name and value of all that must stay equal for a report to stay equal."""
+    parameter = lang("page.how_made.parameter")
+    return [
+        *((f"{parameter} {name}", str(value)) for name, value in manifest["parameters"].items()),
+        (f"{manifest['notebook']} (sha256)", manifest["notebook_sha256"]),
+        ("toolkit (sha256)", manifest["toolkit_sha256"]),
+        *((f"{name} (sha256)", digest) for name, digest in manifest["data"].items()),
+        ("Python", manifest["python"]),
+        *manifest["packages"].items(),
+    ]
+
+
+def rerun_command(manifest: dict) -> str:
+    """Return the command that makes a report again, or nothing when no command made it."""
+    if manifest["notebook"] != "territory_report.ipynb" or manifest.get("rendered_later"):
+        return ""
+    parameters = manifest["parameters"]
+    options = [f"--{kind}" for kind in ("code", "pdf") if kind in manifest["formats"]]
+    command = ["futurs report", parameters["territory"], "--lang", parameters["lang"], *options]
+    return " ".join(command)
