@@ -20,7 +20,7 @@ def futurs(*arguments: str, lang: str = "en", **environment: str) -> subprocess.
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["report"], ["batch"], ["territories"], ["territories", "find"]]
+    "command", [[], ["report"], ["batch"], ["render"], ["territories"], ["territories", "find"]]
 )
 def test_every_help_has_examples_in_both_languages(command):
     english, french = (futurs(*command, "--help", lang=lang) for lang in ("en", "fr"))
@@ -135,14 +135,48 @@ def numbers(path: Path) -> list[str]:
 
 
 def test_the_same_report_made_elsewhere_is_the_same_to_the_byte(tmp_path):
-    settings = [{"TZ": "UTC"}, {"TZ": "Pacific/Auckland", "LC_ALL": "C"}]
+    settings = [
+        {"TZ": "UTC"},
+        {"TZ": "Pacific/Auckland", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "86400"},
+    ]
     for name, environment in zip("ab", settings, strict=True):
         run = futurs(
-            "report", "REG-94", "--lang", "en", "--output", str(tmp_path / name), **environment
-        )
+            "report", "REG-94", "--lang", "en", "--pdf", "--code", "--output", str(tmp_path / name),
+            **environment,
+        )  # fmt: skip
         assert run.returncode == 0, run.stderr
-    pages = [tmp_path / n / "territory_report/REG/94/en/index.html" for n in "ab"]
-    assert pages[0].read_bytes() == pages[1].read_bytes()
+    folders = [tmp_path / n / "territory_report/REG/94/en" for n in "ab"]
+    for name in ("index.html", "code.html", "report.pdf", "manifest.json"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+def test_an_executed_notebook_is_rendered_beside_itself_or_elsewhere(tmp_path):
+    from toolkit.runs.engine import run_notebook
+
+    notebook = tmp_path / "étude.ipynb"
+    source = Path(__file__).parents[1] / "notebooks" / "territory_report.ipynb"
+    run_notebook(source, {"territory": "DEP-23", "lang": "fr"}, notebook)
+    run = futurs("render", str(notebook), "--to", "html,pdf", "--code")
+    assert run.returncode == 0, run.stderr
+    names = ["étude.pdf", "étude.code.html", "étude.html"]
+    assert run.stdout.splitlines() == [str(tmp_path / name) for name in names]
+    page = (tmp_path / "étude.html").read_text(encoding="utf-8")
+    assert 'href="étude.pdf"' in page
+    assert "Le carnet était déjà exécuté" in page
+    assert "<code>DEP-23</code>" in page
+    run = futurs("render", str(notebook), "--to", "pdf", "--output", str(tmp_path / "out"))
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["étude.pdf"]
+    assert (tmp_path / "out/étude.pdf").read_bytes().startswith(b"%PDF-1.7")
+
+
+def test_a_notebook_that_was_not_executed_cannot_be_rendered():
+    source = Path(__file__).parents[1] / "notebooks" / "territory_report.ipynb"
+    run = futurs("render", str(source))
+    assert run.returncode == 1
+    assert "territory_report.ipynb shows no block: run all its cells" in run.stderr
+    run = futurs("render", str(source), "--to", "docx")
+    assert run.returncode == 2
+    assert "'docx' is not a format. Known formats: html, pdf." in run.stderr
 
 
 def test_a_batch_goes_on_after_a_failure_and_says_so(tmp_path):

@@ -1,5 +1,6 @@
 """A report and the index as a reader opens them: real Chromium, from a file, network blocked."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ def reports(tmp_path_factory):
     futurs = Path(sys.executable).parent / "futurs"
     for territory in ("DEP-23", "REG-94"):
         subprocess.run(
-            [futurs, "report", territory, "--lang", "fr", "--lang", "en", "--output", output],
+            [futurs, "report", territory, "--pdf", "--code", "--output", output],
             check=True,
             capture_output=True,
             env=os.environ | {"FUTURS_LANG": "en"},
@@ -44,6 +45,13 @@ def open_page(chromium):
     context.close()
 
 
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core, which a package carries."""
+    package = importlib.util.find_spec("axe_playwright_python").submodule_search_locations[0]
+    return (Path(package) / "axe.min.js").read_text(encoding="utf-8")
+
+
 def outside(page) -> list[str]:
     return [url for url in page.asked if not url.startswith("data:")]
 
@@ -60,6 +68,81 @@ def test_a_report_opens_whole_without_a_network(reports, open_page, code):
         assert images.nth(i).evaluate("i => i.complete && i.naturalWidth > 300")
         assert len(images.nth(i).get_attribute("alt")) > 40
     assert page.evaluate("document.fonts.check('16px \"Futurs Sans\"')")
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "code.html"])
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_axe_finds_nothing(reports, open_page, axe, code, name, scheme, media):
+    page = open_page(reports / "territory_report/DEP/23" / code / name)
+    page.emulate_media(color_scheme=scheme, media=media)
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")
+    assert len(found["passes"]) > 20
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "code.html"])
+def test_identifiers_are_unique_and_links_within_lead_somewhere(reports, open_page, name):
+    page = open_page(reports / "territory_report/DEP/23/fr" / name)
+    ids = page.eval_on_selector_all("[id]", "es => es.map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    within = page.eval_on_selector_all("a[href^='#']", "as => as.map(a => a.hash.slice(1))")
+    assert set(within) <= set(ids)
+    assert len(within) >= 7
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_alternatives_say_the_kind_of_figure_and_its_main_numbers(reports, open_page, code):
+    page = open_page(reports / "territory_report/DEP/23" / code / "index.html")
+    alts = page.eval_on_selector_all("img", "is => is.map(i => i.alt)")
+    titles = page.eval_on_selector_all("figure .title", "ts => ts.map(t => t.innerText)")
+    assert not set(alts) & set(titles)
+    assert "96" in alts[0]  # the index of the Creuse in 2022
+    assert "Creuse" in alts[1]
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_a_part_in_another_language_says_so(reports, open_page, code):
+    page = open_page(reports / "territory_report/DEP/23" / code / "code.html")
+    other = {"fr": "en", "en": "fr"}[code]
+    switch = page.locator(f".masthead a[hreflang={other}]")
+    assert switch.get_attribute("lang") == other
+    langs = page.eval_on_selector_all("main [lang]:not(pre)", "es => es.map(e => e.lang)")
+    assert set(langs) == {code}
+    assert page.locator("pre:not([lang=en])").count() == 0
+
+
+def test_the_keyboard_reaches_every_link_and_every_table(reports, open_page):
+    page = open_page(reports / "territory_report/DEP/23/fr/index.html")
+    stops = "a[href], summary, [tabindex='0']"
+    hidden = "e => !e.closest('details:not([open])') || e.tagName === 'SUMMARY'"
+    wanted = page.eval_on_selector_all(stops, f"es => es.filter({hidden}).length")
+    reached = []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)")
+        )
+        # Whatever has the focus shows it.
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert len(set(reached)) == wanted
+    assert reached == sorted(reached)  # in the order of the page
+
+
+def test_the_data_behind_a_figure_is_printed(reports, open_page):
+    page = open_page(reports / "territory_report/DEP/23/fr/index.html")
+    assert not page.locator("figure table").first.is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("figure table").first.is_visible()
+    assert page.locator(".toc").is_hidden()
+
+
+def test_a_typical_report_is_small(reports):
+    for page in reports.rglob("index.html"):
+        assert page.stat().st_size < 400_000
 
 
 def test_headings_descend_one_step_at_a_time(reports, open_page):

@@ -48,7 +48,9 @@ def render(notebook, manifest, root):
     html = notebook.cells[3].outputs[0].data["text/html"]
     if "<h1>8</h1>" in html:
         raise ToolkitError("8 cannot be rendered")
-    return f"{html}{root}{manifest['parameters']['lang']}"
+    page = f"{html}{root}{manifest['parameters']['lang']}"
+    extra = {"report.pdf": b"%PDF"} if "pdf" in manifest["formats"] else {}
+    return {"index.html": page.encode(), **extra}
 
 
 def report(notebook, n) -> Report:
@@ -83,7 +85,8 @@ def test_what_is_up_to_date_is_left_alone_and_what_changed_is_made_again(noteboo
     assert make_report(one, output=tmp_path, render=render).status == "unchanged"
     assert make_report(one, output=tmp_path, render=render, force=True).status == "made"
     page = one.folder(tmp_path) / "index.html"
-    manifest = describe_run(one.notebook, one.parameters) | {"languages": []}
+    manifest = describe_run(one.notebook, one.parameters)
+    manifest |= {"languages": [], "formats": ["html"]}
     assert is_up_to_date(one.folder(tmp_path), manifest)
     page.write_text("tampered with")
     assert not is_up_to_date(one.folder(tmp_path), manifest)
@@ -91,6 +94,22 @@ def test_what_is_up_to_date_is_left_alone_and_what_changed_is_made_again(noteboo
     assert page.read_text() == "<h1>1</h1>../../../en"
     (one.folder(tmp_path) / "manifest.json").write_text("{ not json")
     assert make_report(one, output=tmp_path, render=render).status == "made"
+
+
+def test_the_manifest_covers_the_pdf_and_the_folder_holds_what_was_asked_last(notebook, tmp_path):
+    one = report(notebook, 1)
+    both = Report(one.notebook, one.parameters, one.address, formats=("html", "pdf"))
+    folder = one.folder(tmp_path)
+    assert make_report(both, output=tmp_path, render=render).status == "made"
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    assert set(files) == {"index.html", "report.pdf"}
+    assert make_report(both, output=tmp_path, render=render).status == "unchanged"
+    (folder / "report.pdf").write_bytes(b"tampered with")
+    assert make_report(both, output=tmp_path, render=render).status == "made"
+    (folder / "report.pdf").unlink()
+    assert make_report(both, output=tmp_path, render=render).status == "made"
+    assert make_report(one, output=tmp_path, render=render).status == "made"
+    assert not (folder / "report.pdf").exists()
 
 
 def test_success_clears_the_traces_of_a_failure(notebook, tmp_path):

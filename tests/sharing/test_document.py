@@ -25,7 +25,7 @@ def test_the_parts_come_in_order_without_masthead_and_title():
 def test_a_notebook_that_was_not_run_is_refused():
     new = nbformat.v4
     notebook = new.new_notebook(cells=[new.new_code_cell("show(Heading('T', level=1))")])
-    with pytest.raises(ToolkitError, match="small.ipynb shows no block: run all its cells"):
+    with pytest.raises(ToolkitError, match=r"small\.ipynb shows no block: run all its cells"):
         read_document(notebook, name="small.ipynb")
 
 

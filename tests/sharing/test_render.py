@@ -1,78 +1,116 @@
-"""A page is whole: its language, its title, its blocks, and how it was made."""
+"""A page is whole: its language, its title, its blocks in order, and how it was made."""
 
 import re
 
-import nbformat
 import pytest
 
-from toolkit.errors import ToolkitError
-from toolkit.sharing.render import page_style, render_page
+from toolkit.display.blocks import Heading, Paragraph
+from toolkit.i18n import language
+from toolkit.sharing.render import page_style, render_report
 
-MANIFEST = {
-    "notebook": "small.ipynb",
-    "notebook_sha256": "a" * 64,
-    "parameters": {"lang": "fr", "territory": "DEP-23"},
-    "data": {"territories/population.parquet": "b" * 64},
-    "python": "3.11",
-    "packages": {"pandas": "3.0"},
-    "languages": ["fr", "en"],
-    "toolkit": "0.1.0",
-    "toolkit_sha256": "c" * 64,
-}
+from .conftest import everything, report
 
 
-def executed(*html: str) -> nbformat.NotebookNode:
-    new = nbformat.v4
-    cells = [new.new_markdown_cell("# For those who open the notebook")]
-    for text in html:
-        output = new.new_output("display_data", data={"text/html": text, "text/plain": "…"})
-        cells.append(new.new_code_cell("secret = 1", outputs=[output]))
-    cells[-1].outputs.append(new.new_output("stream", name="stderr", text="a warning"))
-    return new.new_notebook(cells=cells)
+@pytest.fixture
+def render(manifest):
+    """Render to the text of the page."""
+
+    def to_text(shown, root="", kind="html", **changes):
+        names = {"html": "index.html", "code": "code.html"}
+        files = render_report(shown, manifest | changes, root)
+        return files[names[kind]].decode()
+
+    return to_text
 
 
-def test_the_page_speaks_its_language_and_bears_its_title():
-    page = render_page(executed("<h1>Combien ?</h1>", "<p>Tant.</p>"), MANIFEST, "../../")
+def test_the_page_speaks_its_language_and_bears_its_title(render):
+    page = render(everything(), "../../")
     assert '<html lang="fr">' in page
     assert "<title>Combien ?</title>" in page
     assert 'href="../../index.html"' in page
     assert 'href="../en/index.html" lang="en"' in page
-    assert page.index("<h1>Combien ?</h1>") < page.index("<p>Tant.</p>")
+    order = ["<h1>Combien ?</h1>", "Tant.", "Sommaire", "Licence Ouverte 2.0", ">Évolution</h2>"]
+    places = [page.index(text) for text in order]
+    assert places == sorted(places)
 
 
-def test_a_language_that_was_not_made_is_not_linked():
-    page = render_page(executed("<h1>T</h1>"), MANIFEST | {"languages": ["fr"]}, "")
-    assert "../en/" not in page
+def test_headings_have_addresses_that_the_contents_lead_to(render):
+    page = render(everything())
+    assert re.findall(r'<h[23] id="([^"]+)"', page) == [
+        "evolution", "detail", "evolution-2", "how-made",
+    ]  # fmt: skip
+    assert re.findall(r'<li><a href="#([^"]+)"', page) == ["evolution", "evolution-2", "how-made"]
 
 
-def test_code_and_what_cells_print_stay_out():
-    page = render_page(executed("<h1>T</h1>"), MANIFEST, "")
-    assert "secret" not in page
-    assert "a warning" not in page
-    assert "For those who open" not in page
+def test_a_heading_never_takes_an_address_of_the_page(render):
+    page = render(report(Heading("Main"), Heading("?"), Heading("How made")))
+    assert re.findall(r'<h2 id="([^"]+)"', page) == ["main-2", "section", "how-made-2", "how-made"]
 
 
-def test_the_page_says_how_it_was_made():
-    english = MANIFEST | {"parameters": {"lang": "en", "territory": "DEP-23"}}
-    page = render_page(executed("<h1>T</h1>"), english, "")
-    assert "futurs report DEP-23 --lang en" in page
-    for digest in ("a" * 64, "b" * 64, "c" * 64):
-        assert digest in page
+def test_the_page_says_licence_citation_and_date_at_its_top(render):
+    top = render(everything()).split("<h2")[0].replace("\u00a0", " ")
+    assert "Pour citer : « Combien ? », Futurs Publics, boîte à outils 0.1.0" in top
+    assert "données au 9 mars 2026" in top
+    assert "Descriptif : aucun effet n’est estimé" in top
+
+
+def test_a_page_on_simulated_data_says_so_before_anything_else(render):
+    assert "fabriqués" not in render(report(Paragraph("Tant.")))
+    page = render(report(Paragraph("Tant."), simulated=True))
+    assert page.index("fabriqués, avec un effet connu d’avance") < page.index("Tant.")
+
+
+def test_a_language_that_was_not_made_is_not_linked(render):
+    assert "../en/" not in render(everything(), languages=["fr"])
+
+
+def test_the_page_is_in_the_language_of_its_masthead(render):
+    page = render(report(Paragraph("So."), lang=language("en")), root="")
+    assert '<html lang="en">' in page
     assert 'href="index.en.html"' in page
 
 
-def test_a_page_asks_nothing_of_any_network():
-    page = render_page(executed("<h1>T</h1>"), MANIFEST, "")
+def test_code_and_what_cells_print_stay_out(render):
+    page = render(everything())
+    for hidden in ("secret", "a warning", "a frame", "For those who open"):
+        assert hidden not in page
+
+
+def test_the_page_for_researchers_shows_code_and_what_it_printed(render):
+    page = render(everything(), kind="code", formats=["html", "code"])
+    assert 'secret = <span class="literal">1</span>' in page
+    assert "a warning &lt;b&gt;a frame" in page
+    assert "<script" not in page
+    assert 'href="index.html"' in page
+    assert 'href="../en/code.html"' in page
+    assert 'href="code.html"' in render(everything(), formats=["html", "code"])
+
+
+def test_the_page_says_how_it_was_made(render):
+    page = render(everything(), notebook="territory_report.ipynb")
+    assert "futurs report DEP-23 --lang fr" in page
+    for digest in ("a" * 64, "b" * 64, "c" * 64):
+        assert digest in page
+    later = render(everything(), notebook="territory_report.ipynb", rendered_later=True)
+    assert "futurs report" not in later
+    assert "Le carnet était déjà exécuté" in later
+
+
+def test_a_page_asks_nothing_of_any_network(render):
+    page = render(everything())
     assert re.findall(r'(?:src|href)="(?:https?:)?//', page) == []
     assert set(re.findall(r"url\((\w+:)", page_style())) == {"data:"}
     assert "<script" not in page
 
 
-def test_a_hostile_parameter_stays_text():
-    hostile = MANIFEST | {"parameters": {"lang": "fr", "territory": "<script>alert(1)</script>"}}
-    assert "<script" not in render_page(executed("<h1>T</h1>"), hostile, "")
+def test_a_hostile_parameter_or_title_stays_text(render):
+    hostile = {"lang": "fr", "territory": "<script>alert(1)</script>"}
+    assert "<script" not in render(everything(), parameters=hostile)
+    assert "<script" not in render(report(Heading("<script>"), subject="<script>"))
 
 
-def test_a_notebook_without_a_title_is_refused():
-    with pytest.raises(ToolkitError, match=r"small\.ipynb shows no title"):
-        render_page(executed("<p>No heading.</p>"), MANIFEST, "")
+def test_the_same_notebook_gives_the_same_files(manifest):
+    asked = manifest | {"formats": ["html", "code", "pdf"]}
+    first, second = (render_report(everything(), asked) for _ in range(2))
+    assert set(first) == {"index.html", "code.html", "report.pdf"}
+    assert first == second
