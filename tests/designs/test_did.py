@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from toolkit.designs.did import difference_in_differences
+from toolkit.designs.regression import regression
 from toolkit.errors import DesignError
 from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.simulate import true_effects
@@ -53,7 +55,41 @@ def test_the_result_says_what_it_rests_on():
 def test_sizes_choose_the_inference():
     estimate = difference_in_differences(panel(1), outcome="value", size="size", draws=499)
     assert estimate.inference == "size_adjusted"
-    assert estimate.cautions == ()
+    # Sizes 1, 2 and 3 of 20: no comparison territory is as small.
+    assert estimate.cautions == ("size_extrapolated",)
+    mixed = panel(1).assign(size=lambda p: 1 + (7 * p.territory) % 20)
+    assert difference_in_differences(mixed, outcome="value", size="size").cautions == ()
+
+
+def test_clusters_treated_as_a_whole_are_permuted_whole():
+    """Territories 0 to 3 form one of five regions: the smallest p is 1 in 5."""
+    frame = panel(1, k=4).assign(region=lambda p: "r" + (p.territory // 4).astype(str))
+    estimate = difference_in_differences(frame, outcome="value", cluster="region")
+    assert estimate.inference == "randomisation_exact_clusters"
+    assert estimate.smallest_p == pytest.approx(1 / 5)
+    plain = difference_in_differences(frame, outcome="value")
+    assert estimate.value == plain.value
+    assert (estimate.low, estimate.high) == (-np.inf, np.inf)
+    sized = difference_in_differences(frame, outcome="value", cluster="region", size="size")
+    assert sized.inference == "size_adjusted_clusters"
+    assert sized.smallest_p == pytest.approx(1 / 5)
+
+
+def test_a_clustered_error_is_by_cluster():
+    frame = panel(1, k=10).assign(region=lambda p: p.territory // 2)
+    estimate = difference_in_differences(frame, outcome="value", cluster="region", inference="crv1")
+    after = (frame.territory < 10) & (frame.period >= 5)
+    fit = regression(
+        frame.assign(effect=after.astype(float)),
+        outcome="value",
+        regressors=["effect"],
+        effects=["territory", "period"],
+        cluster="region",
+        covariance_type="crv1",
+    )
+    value, error = fit["effect"]
+    half = float(t.ppf(0.975, 9)) * error
+    assert (estimate.low, estimate.high) == pytest.approx((value - half, value + half))
 
 
 def test_the_same_seed_gives_the_same_result():
@@ -66,8 +102,6 @@ def test_missing_cells_are_said_and_the_value_is_still_least_squares():
     frame.loc[frame.sample(20, random_state=1).index, "value"] = np.nan
     estimate = difference_in_differences(frame, outcome="value")
     assert "missing_cells" in estimate.cautions
-    from toolkit.designs.regression import regression
-
     used = frame.assign(effect=((frame.territory < 3) & (frame.period >= 5)).astype(float))
     fit = regression(used, outcome="value", regressors=["effect"], effects=["territory", "period"])
     assert estimate.value == pytest.approx(fit["effect"][0])
@@ -101,6 +135,23 @@ def test_a_covariate_is_netted_out():
         (lambda p: p, {"inference": "crv1"}, "With 3 treated territories .* 5 are needed"),
         (lambda p: p, {"inference": "size_adjusted"}, "needs the column of the sizes"),
         (lambda p: p.assign(size=0), {"size": "size"}, "A size must be positive and known: 0, 1"),
+        (lambda p: p, {"cluster": "region"}, "Missing columns: region"),
+        (lambda p: p.assign(r=p.territory // 2), {"cluster": "r"}, r"differ in adoption: 1\."),
+        (
+            lambda p: p.assign(r=p.period),
+            {"cluster": "r"},
+            "more than one cluster: 0, 1, 2",
+        ),
+        (
+            lambda p: p.assign(r=p.territory.where(p.index > 0)),
+            {"cluster": "r"},
+            r"names no cluster: 0\.",
+        ),
+        (
+            lambda p: panel(1, k=6).assign(r=p.territory // 3),
+            {"cluster": "r", "inference": "crv1"},
+            "With 2 treated clusters",
+        ),
         (lambda p: p, {"size": "people"}, "Missing columns: people"),
         (
             lambda p: p.assign(value=p.value.where(p.territory > 2)),

@@ -1,6 +1,7 @@
 """The randomisation test is Fisher's, its interval inverts it, and its size is what it says."""
 
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pytest
@@ -113,3 +114,113 @@ def test_the_adjusted_interval_covers_the_effect():
         test = size_adjusted(changes, treated, size, rng=draw, draws=499)
         covered += test.low <= 2 <= test.high
     assert 0.91 <= covered / 300 <= 0.98
+
+
+# Clusters treated as a whole.
+
+CLUSTERS = np.array([0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 4, 5])
+
+
+def direct_clusters(changes, treated, clusters, effect):
+    """Second implementation: treat every set of as many clusters, one by one."""
+    left = changes - effect * treated
+    names = np.unique(clusters)
+    gaps = []
+    for chosen in combinations(names, len(np.unique(clusters[treated]))):
+        mask = np.isin(clusters, chosen)
+        gaps.append(abs(left[mask].mean() - left[~mask].mean()))
+    observed = abs(left[treated].mean() - left[~treated].mean())
+    return np.mean(np.array(gaps) >= observed * (1 - 1e-9))
+
+
+@pytest.mark.parametrize("chosen", [[0], [1, 3], [2, 4, 5]])
+@pytest.mark.parametrize("seed", range(4))
+def test_clusters_give_the_p_and_interval_of_listing_every_set_of_clusters(chosen, seed):
+    changes = rng(seed).normal(size=len(CLUSTERS))
+    treated = np.isin(CLUSTERS, chosen)
+    changes[treated] += 1
+    level = 0.8 if len(chosen) == 1 else 0.7
+    test = randomisation(changes, treated, clusters=CLUSTERS, rng=rng(), level=level)
+    assert test.n_assignments == comb(6, len(chosen))
+    assert test.p == pytest.approx(direct_clusters(changes, treated, CLUSTERS, 0))
+    step = 1e-6
+    for end, out in ((test.low, -step), (test.high, step)):
+        assert np.isfinite(end)
+        assert direct_clusters(changes, treated, CLUSTERS, end - out) > 1 - level + 1e-9
+        assert direct_clusters(changes, treated, CLUSTERS, end + out) <= 1 - level + 1e-9
+
+
+def test_clusters_of_one_territory_change_nothing():
+    changes, treated = rng().normal(size=30), np.arange(30) < 4
+    sizes = np.exp(rng(2).normal(size=30))
+    alone = rng(3).permutation(30)
+    plain = randomisation(changes, treated, rng=rng())
+    apart = randomisation(changes, treated, clusters=alone, rng=rng())
+    assert (apart.p, apart.low, apart.high) == pytest.approx((plain.p, plain.low, plain.high))
+    settings = {"rng": rng(), "draws": 5_000}
+    adjusted = size_adjusted(changes, treated, sizes, **settings)
+    apart = size_adjusted(changes, treated, sizes, clusters=alone, **settings)
+    assert apart.p == pytest.approx(adjusted.p, abs=0.03)
+
+
+def clustered(draw, size, clusters, treated_clusters, by_size):
+    """Noise shared by a cluster beside that of each territory; who is treated."""
+    scale = np.sqrt(0.2 + 1 / size) if by_size else np.ones(len(size))
+    changes = draw.normal(size=clusters.max() + 1)[clusters] + scale * draw.normal(size=len(size))
+    return changes, np.isin(clusters, treated_clusters)
+
+
+def test_ignoring_clusters_rejects_too_often_and_permuting_them_does_not():
+    """600 repeats, 20 clusters of 5: two Monte Carlo standard errors are 1.8 points at 5 %."""
+    draw = rng(9)
+    clusters, count = np.repeat(np.arange(20), 5), np.zeros(2)
+    for _ in range(600):
+        chosen = draw.choice(20, 3, replace=False)
+        changes, treated = clustered(draw, np.ones(100), clusters, chosen, False)
+        for k, own in enumerate((None, clusters)):
+            test = randomisation(changes, treated, clusters=own, rng=draw, draws=299)
+            count[k] += test.p <= 0.05
+    assert count[0] / 600 > 0.2
+    assert 0.03 <= count[1] / 600 <= 0.08
+
+
+def test_adjusted_for_size_by_cluster_it_keeps_its_size():
+    """40 clusters of 1 to 6; three of the ten whose mean is noisiest by design are treated."""
+    draw = rng(11)
+    clusters, count = np.repeat(np.arange(40), np.resize([1, 2, 3, 6], 40)), np.zeros(2)
+    for _ in range(400):
+        size = np.exp(draw.normal(size=len(clusters)))
+        noisy = np.bincount(clusters, 1 / size) / np.bincount(clusters) ** 2
+        chosen = draw.choice(np.argsort(noisy)[-10:], 3, replace=False)
+        changes, treated = clustered(draw, size, clusters, chosen, True)
+        options = {"clusters": clusters, "rng": draw, "draws": 299}
+        count[0] += randomisation(changes, treated, **options).p <= 0.05
+        count[1] += size_adjusted(changes, treated, size, **options).p <= 0.05
+    assert count[0] / 400 > 0.1
+    assert 0.02 <= count[1] / 400 <= 0.09
+
+
+def test_adjusted_for_size_too_the_smallest_p_is_that_of_the_assignments():
+    """One of ten: however large its change, chance alone ranks it first one time in ten."""
+    changes = rng().normal(size=10)
+    changes[0] = 100
+    test = size_adjusted(changes, np.arange(10) < 1, np.ones(10), rng=rng(), draws=4_999)
+    assert test.smallest_p == pytest.approx(1 / 10)
+    assert test.p == pytest.approx(1 / 10, abs=0.02)
+    assert (test.low, test.high) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize("treated", [1, 5])
+def test_sizes_alike_adjust_nothing(treated):
+    changes, who = rng(3).normal(size=24), np.arange(24) < treated
+    plain = randomisation(changes, who, rng=rng())
+    adjusted = size_adjusted(changes, who, np.full(24, 7.0), rng=rng(), draws=40_000)
+    assert adjusted.p == pytest.approx(plain.p, abs=0.01)
+    assert adjusted.high == pytest.approx(plain.high, rel=0.05)
+
+
+@pytest.mark.parametrize(("treated", "said"), [([0, 1], True), ([0, 20], False), ([38, 39], True)])
+def test_noise_of_treated_beyond_all_others_is_said_to_be_extrapolated(treated, said):
+    who = np.isin(np.arange(40), treated)
+    test = size_adjusted(rng().normal(size=40), who, np.arange(1.0, 41), rng=rng(), draws=9)
+    assert test.extrapolated == said

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.clusters import clusters_of
 from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.designs.randomisation import Randomisation, randomisation, size_adjusted
 from toolkit.designs.regression import regression
@@ -23,6 +24,11 @@ from toolkit.i18n import interface_language
 FEWEST_TREATED = 5
 # A standard error this small beside the value is rounding, not variance.
 _ROUNDING = 1e-12
+_CLUSTER_INFERENCES = {
+    "randomisation_exact": "randomisation_exact_clusters",
+    "randomisation": "randomisation_clusters",
+    "size_adjusted": "size_adjusted_clusters",
+}
 Inference = Literal["auto", "randomisation", "size_adjusted", "crv1", "crv3"]
 
 
@@ -35,6 +41,7 @@ def difference_in_differences(
     adoption: str = "adoption",
     covariates: Sequence[str] = (),
     size: str | None = None,
+    cluster: str | None = None,
     inference: Inference = "auto",
     unit: str = "",
     level: float = 0.95,
@@ -56,6 +63,10 @@ def difference_in_differences(
     size : str, optional
         Column with what the noise of a territory depends on (inhabitants); positive, the mean
         over its rows is taken.
+    cluster : str, optional
+        Column with what was treated as a whole (the région of a département): assignments then
+        treat other clusters, as many, and clustered errors are by cluster. The estimate stays that
+        of territories, each counted alike.
     inference : {"auto", "randomisation", "size_adjusted", "crv1", "crv3"}
         "auto" is "size_adjusted" where `size` is given, else "randomisation".
     seed, draws : int
@@ -65,14 +76,15 @@ def difference_in_differences(
     -------
     Estimate
         With territory and period effects by least squares (equal to the difference of mean
-        changes in a balanced panel). Cautions: "sizes_unknown", "missing_cells",
-        "interval_unbounded".
+        changes in a balanced panel). Cautions: "sizes_unknown", "size_extrapolated",
+        "missing_cells", "interval_unbounded".
 
     Raises
     ------
     DesignError
         The panel has faults; adoption is staggered; clustered errors are asked for with fewer
-        than five treated territories.
+        than five treated territories (or clusters); a cluster is partly treated (see
+        `clusters_of`).
     """
     say = interface_language()
     matrix = panel_matrix(
@@ -83,18 +95,31 @@ def difference_in_differences(
     chosen = inference
     if inference == "auto":
         chosen = "randomisation" if size is None else "size_adjusted"
-    if chosen in ("crv1", "crv3") and n_treated < FEWEST_TREATED:
-        raise DesignError(say("error.did.few_treated", n=n_treated, needed=FEWEST_TREATED))
+    clusters, n_assigned = None, n_treated
+    if cluster is not None:
+        clusters = clusters_of(
+            panel,
+            cluster=cluster,
+            territory=territory,
+            territories=matrix.territories,
+            adoption=matrix.adoption,
+        )
+        n_assigned = len(np.unique(clusters[matrix.treated]))
+    if chosen in ("crv1", "crv3") and n_assigned < FEWEST_TREATED:
+        fault = "error.did.few_treated" if cluster is None else "error.did.few_clusters"
+        raise DesignError(say(fault, n=n_assigned, needed=FEWEST_TREATED))
     if chosen == "size_adjusted" and size is None:
         raise DesignError(say("error.did.no_size"))
 
     long = long_form(panel, outcome, territory, period, adoption, covariates)
+    if cluster is not None:
+        long["cluster"] = panel[cluster].to_numpy()
     fit = regression(
         long,
         outcome="outcome",
         regressors=["effect", *covariates],
         effects=["territory", "period"],
-        cluster="territory",
+        cluster="territory" if cluster is None else "cluster",
         covariance_type="crv3" if chosen == "crv3" else "crv1",
     )
     value, error = fit["effect"]
@@ -108,15 +133,20 @@ def difference_in_differences(
         if not matrix.treated[kept].any() or matrix.treated[kept].all():
             raise DesignError(say("error.did.no_change"))
         sizes = None if size is None else territory_sizes(panel, matrix, territory, size)[kept]
-        test = randomise(changes[kept], matrix.treated[kept], sizes, chosen, level, seed, draws)
+        own = None if clusters is None else np.unique(clusters[kept], return_inverse=True)[1]
+        test = randomise(
+            changes[kept], matrix.treated[kept], sizes, chosen, level, seed, draws, own
+        )
         p, smallest = test.p, test.smallest_p
         # The test's interval is around the difference of mean changes: the least-squares value,
         # but for missing cells and covariates.
         mid = changes[kept & matrix.treated].mean() - changes[kept & ~matrix.treated].mean()
         low, high = test.low + value - mid, test.high + value - mid
         cautions += ["sizes_unknown"] if chosen == "randomisation" else []
+        cautions += ["size_extrapolated"] if test.extrapolated else []
         cautions += ["interval_unbounded"] if np.isinf([low, high]).any() else []
         chosen = "randomisation_exact" if test.exact else chosen
+        chosen = chosen if cluster is None else _CLUSTER_INFERENCES[chosen]
     return Estimate(
         value=value,
         low=float(low),
@@ -207,12 +237,13 @@ def randomise(
     level: float,
     seed: int,
     draws: int,
+    clusters: np.ndarray | None = None,
 ) -> Randomisation:
     """Run the test `difference_in_differences` runs on changes: adjusted for size, or not."""
-    rng = np.random.default_rng(seed)
+    options = {"rng": np.random.default_rng(seed), "draws": draws, "level": level}
     if chosen == "size_adjusted":
-        return size_adjusted(changes, treated, sizes, rng=rng, draws=draws, level=level)
-    return randomisation(changes, treated, rng=rng, draws=draws, level=level)
+        return size_adjusted(changes, treated, sizes, clusters=clusters, **options)
+    return randomisation(changes, treated, clusters=clusters, **options)
 
 
 def _student(value: float, error: float, freedom: int, level: float) -> tuple[float, float, float]:

@@ -11,8 +11,9 @@ from math import comb
 
 import numpy as np
 
-from toolkit.designs.assignments import MOST_EXACT, all_assignments, chunks, drawn_assignments
-from toolkit.designs.inversion import TIE, invert
+from toolkit.designs.assignments import MOST_EXACT, all_assignments, drawn_assignments
+from toolkit.designs.inversion import invert
+from toolkit.designs.noise import beyond, deals, noise_by_size, noise_design
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ class Randomisation:
         Whether all assignments were listed.
     n_assignments : int
         Listed or drawn.
+    extrapolated : bool
+        Whether, adjusted for size, the noise of the treated had to be read off the fit where there
+        is no comparison (see `beyond`).
     """
 
     p: float
@@ -42,6 +46,7 @@ class Randomisation:
     level: float
     exact: bool
     n_assignments: int
+    extrapolated: bool = False
 
 
 def randomisation(
@@ -49,6 +54,7 @@ def randomisation(
     treated: np.ndarray,
     *,
     rng: np.random.Generator,
+    clusters: np.ndarray | None = None,
     draws: int = 9_999,
     level: float = 0.95,
 ) -> Randomisation:
@@ -61,6 +67,10 @@ def randomisation(
     treated : ndarray of bool, shape (n_territories,)
     rng : Generator
         Draws assignments when they are more than a million.
+    clusters : ndarray of int, shape (n_territories,), optional
+        The cluster of each, counted from 0, where clusters were treated as a whole: assignments
+        then treat other clusters, as many of them. Where clusters differ in size, so does the
+        number of territories treated: the two means are over those an assignment gives.
     draws : int
         How many to draw then.
 
@@ -69,13 +79,19 @@ def randomisation(
     Randomisation
         The interval is by test inversion, for an effect equal on all treated territories.
     """
-    n, k = len(changes), int(treated.sum())
+    units = np.arange(len(changes)) if clusters is None else clusters
+    members = np.bincount(units)
+    own = np.bincount(units, treated)
+    n, k = len(members), int((own > 0).sum())
     exact = comb(n, k) <= MOST_EXACT
     chosen = all_assignments(n, k) if exact else drawn_assignments(n, k, draws, rng)
-    share = 1 / k + 1 / (n - k)
-    statistics = changes[chosen].sum(axis=1) * share - changes.sum() / (n - k)
+    n_chosen = k if members.max() == 1 else members[chosen].sum(axis=1)
+    n_others = len(changes) - n_chosen
+    share = 1 / n_chosen + 1 / n_others
+    sums = np.bincount(units, changes)
+    statistics = sums[chosen].sum(axis=1) * share - changes.sum() / n_others
     # What an effect of 1 on the treated adds to the statistic of each assignment: 1 for their own.
-    overlaps = treated[chosen].sum(axis=1) * share - k / (n - k)
+    overlaps = own[chosen].sum(axis=1) * share - treated.sum() / n_others
     observed = changes[treated].mean() - changes[~treated].mean()
     added = 0 if exact else 1
     p, low, high = invert(observed, statistics, overlaps, level=level, added=added)
@@ -90,57 +106,48 @@ def size_adjusted(
     sizes: np.ndarray,
     *,
     rng: np.random.Generator,
+    clusters: np.ndarray | None = None,
     draws: int = 9_999,
     level: float = 0.95,
 ) -> Randomisation:
     """Test and invert as `randomisation` does, for territories whose noise depends on their size.
 
-    The variance of a change is taken as a + b / size, a and b not negative, fitted on the
-    comparison territories. A placebo gives every territory the standardised change of a comparison
-    one, at its own scale: the treated keep their scale, and the noise of the comparison's mean
-    counts too (Ferman and Pinto, Review of Economics and Statistics 2019, on average changes).
+    The variance of a change is taken as a + b / size (see `noise_by_size`). A draw deals the
+    standardised changes out to other territories, each at its own scale: the treated keep their
+    scale, and the noise of the comparison's mean counts too (Ferman and Pinto 2019, who draw from
+    the comparison alone). Where all scales are alike it is plain randomisation.
 
     Parameters
     ----------
     sizes : ndarray, shape (n_territories,)
         Inhabitants, or the count the outcome rests on; positive.
+    clusters : ndarray of int, shape (n_territories,), optional
+        As in `randomisation`: the mean change of a cluster is dealt out.
 
     Returns
     -------
     Randomisation
-        Always by draws; the interval adds the placebos' quantile on either side.
+        Always by draws.
     """
-    comparison = ~treated
-    scale = np.sqrt(_variance_by_size(changes[comparison], sizes[comparison], sizes))
-    observed = changes[treated].mean() - changes[comparison].mean()
-    n, n_comparison = len(changes), int(comparison.sum())
-    standard = (changes[comparison] - changes[comparison].mean()) / scale[comparison]
-    # Deviations from a fitted mean are a little small: restore their variance.
-    standard = (standard - standard.mean()) * np.sqrt(n_comparison / (n_comparison - 1))
-    weights = scale * np.where(treated, 1 / treated.sum(), -1 / n_comparison)
-    placebos = np.concatenate(
-        [standard[rng.integers(0, n_comparison, (size, n))] @ weights for size in chunks(draws, n)]
-    )
-    extreme = np.abs(placebos)
-    count = np.sum(extreme >= abs(observed) * (1 - TIE)) + 1
-    half = float(np.quantile(np.append(extreme, np.inf), level, method="inverted_cdf"))
-    low, high = float(observed - half), float(observed + half)
-    return Randomisation(count / (draws + 1), 1 / (draws + 1), low, high, level, False, draws)
-
-
-def _variance_by_size(changes: np.ndarray, sizes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Fit squared deviations on a + b / size (non-negative least squares); return it anywhere."""
-    from scipy.optimize import nnls
-
-    squares = (changes - changes.mean()) ** 2
-    scaled = np.median(sizes) / sizes
-    # Squares have a variance that grows with their mean: two rounds of weights tame the largest.
-    weights = np.ones(len(sizes))
-    for _ in range(3):
-        design = np.column_stack([np.ones(len(sizes)), scaled]) * weights[:, None]
-        coefficients, _ = nnls(design, squares * weights)
-        fitted = coefficients[0] + coefficients[1] * scaled
-        weights = 1 / np.maximum(fitted, squares.mean() * 1e-3)
-    return np.maximum(
-        coefficients[0] + coefficients[1] * np.median(sizes) / wanted, squares.mean() * 1e-6
-    )
+    units = np.arange(len(changes)) if clusters is None else clusters
+    members = np.bincount(units)
+    means = np.bincount(units, changes) / members
+    of_treated = np.bincount(units, treated) > 0
+    design = noise_design(sizes, clusters)
+    scale = noise_by_size(means[:, None], of_treated, design).scale(design)[:, 0]
+    base = changes[~treated].mean()
+    observed = changes[treated].mean() - base
+    weights = members * np.where(of_treated, 1 / treated.sum(), -1 / (~treated).sum()) * scale
+    # Where nothing varies there is nothing to deal out.
+    inverse = np.divide(1, scale, out=np.zeros_like(scale), where=scale > 0)
+    standard, shifts = (means - base) * inverse, of_treated * inverse
+    drawn = [
+        (standard[deal] @ weights, shifts[deal] @ weights)
+        for deal in deals(len(means), len(means), draws, rng)
+    ]
+    statistics, overlaps = (np.concatenate(part) for part in zip(*drawn, strict=True))
+    p, low, high = invert(observed, statistics, overlaps, level=level, added=1)
+    # A draw that deals the treated their own changes is as extreme as what happened.
+    smallest = max(1 / (draws + 1), 1 / comb(len(means), int(of_treated.sum())))
+    extrapolated = beyond(design, of_treated)
+    return Randomisation(p, smallest, low, high, level, False, draws, extrapolated)
