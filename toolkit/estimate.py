@@ -75,9 +75,9 @@ class Estimate:
         Numbers have `digits` decimals, more where that would leave fewer than two figures.
         """
         values = {
-            "value": self._written(self.value, lang, digits),
-            "low": self._written(self.low, lang, digits),
-            "high": self._written(self.high, lang, digits),
+            "value": write_value(self.value, self.unit, lang, digits),
+            "low": write_value(self.low, self.unit, lang, digits),
+            "high": write_value(self.high, self.unit, lang, digits),
             "level": lang.percent(self.level, 0),
             "design": lang(f"design.{self.design}"),
             "treated": lang.plural("estimate.treated", self.n_treated),
@@ -100,11 +100,6 @@ class Estimate:
             level=self.level,
             cautions=self.cautions,
         )
-
-    def _written(self, value: float, lang: Language, digits: int) -> str:
-        number = written(value, lang, digits, sign=True)
-        bare = not self.unit or math.isinf(value)
-        return number if bare else lang(f"unit.{self.unit}", number=number)
 
 
 def explain(
@@ -137,6 +132,12 @@ def explain(
         key = "inference.smallest_p" if attainable else "inference.unattainable"
         sentences.append(lang(key, **values))
     return sentences + [lang(f"caution.{code}") for code in cautions]
+
+
+def write_value(value: float, unit: str, lang: Language, digits: int = 2) -> str:
+    """Write an effect with its sign and its unit (a code of the vocabulary "unit", or "")."""
+    number = written(value, lang, digits, sign=True)
+    return number if not unit or math.isinf(value) else lang(f"unit.{unit}", number=number)
 
 
 def written(value: float, lang: Language, digits: int, *, sign: bool = False) -> str:

@@ -1,0 +1,363 @@
+"""What an improvement costs: cost and effect side by side, and when their ratio means nothing.
+
+A ratio is given only where the effect is told from zero: dividing by what may be zero gives any
+number. Where the project is both better and cheaper, or both worse and dearer, the ratio would be
+negative and rank nothing: the plane says it without. Uncertainty is that of two normal estimates
+with a stated correlation; the interval of the ratio is Fieller's.
+
+Cost and effect must be of the same thing: both by territory, or both by case, over the same time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.integrate import quad
+from scipy.stats import norm, t
+
+from toolkit.designs.cost import write_euros
+from toolkit.designs.cost_per_case import fieller
+from toolkit.designs.meta_analysis import standard_error
+from toolkit.errors import DesignError
+from toolkit.estimate import Estimate, write_value
+from toolkit.i18n import Language, interface_language
+
+# Below this many treated or comparison territories their own spread is not trusted.
+FEWEST_TERRITORIES = 5
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True)
+class CostEffectiveness:
+    """A cost and an effect together, on the cost-effectiveness plane.
+
+    Attributes
+    ----------
+    effect, effect_low, effect_high, effect_error : float
+        In `unit`, interval at `level`; the error is NaN where the interval gives none.
+    cost, cost_low, cost_high, cost_error : float
+        In euros, beyond what the comparison costs.
+    correlation : float
+        Between the errors of the two.
+    better : {"higher", "lower"}
+        Which way of the outcome is an improvement.
+    ratio, ratio_low, ratio_high : float
+        Euros for one unit of improvement (or saved for one unit lost, where the project is worse
+        and cheaper); NaN where there is none.
+    refusal : str
+        Why there is no ratio: "effect_covers_zero", "effect_without_interval",
+        "effect_without_error" (an interval that is unbounded or not symmetric), "dominant" (better,
+        and no dearer), "dominated" (worse, and no cheaper); "" where there is one.
+    unit : str
+    level : float
+    cautions : tuple of str
+        "independence_supposed", "cost_covers_zero".
+    """
+
+    effect: float
+    effect_low: float
+    effect_high: float
+    effect_error: float
+    cost: float
+    cost_low: float
+    cost_high: float
+    cost_error: float
+    correlation: float
+    better: str
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    refusal: str
+    unit: str
+    level: float
+    cautions: tuple[str, ...] = ()
+
+    def table(self) -> pd.DataFrame:
+        """Return the result as one row."""
+        row = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return pd.DataFrame([row | {"cautions": ", ".join(self.cautions)}])
+
+    def quadrants(self) -> pd.DataFrame:
+        """Return the probability of each quadrant of the plane, normal errors, no prior view.
+
+        Columns: quadrant ("better_dearer", "better_cheaper", "worse_dearer", "worse_cheaper"),
+        probability.
+
+        Raises
+        ------
+        DesignError
+            The effect's interval gives no standard error.
+        """
+        benefit, correlation = self._benefit()
+        z_benefit = benefit / self.effect_error
+        better = float(norm.cdf(z_benefit))
+        if self.cost_error == 0:
+            dearer, both = float(self.cost > 0), better * (self.cost > 0)
+        else:
+            z_cost = self.cost / self.cost_error
+            dearer, both = float(norm.cdf(z_cost)), _both_positive(z_benefit, z_cost, correlation)
+        shares = {
+            "better_dearer": both, "better_cheaper": better - both,
+            "worse_dearer": dearer - both, "worse_cheaper": 1 - better - dearer + both,
+        }  # fmt: skip
+        rows = [(name, float(np.clip(share, 0, 1))) for name, share in shares.items()]
+        return pd.DataFrame(rows, columns=["quadrant", "probability"])
+
+    def acceptability(self, thresholds: Sequence[float]) -> pd.DataFrame:
+        """Return how likely the project is worth its cost, by what one unit is worth.
+
+        Parameters
+        ----------
+        thresholds : sequence of float
+            Euros one is ready to pay for one unit of improvement, from 0.
+
+        Returns
+        -------
+        DataFrame
+            threshold; net_benefit, threshold x improvement - cost, in euros, with low and high at
+            `level`; probability that it is positive. Defined whether or not there is a ratio.
+
+        Raises
+        ------
+        DesignError
+            A threshold is negative, missing or infinite; the effect has no standard error.
+        """
+        paid = np.asarray(thresholds, dtype="float64")
+        if not (np.isfinite(paid) & (paid >= 0)).all():
+            raise DesignError(interface_language()("error.icer.thresholds"))
+        benefit, correlation = self._benefit()
+        net = paid * benefit - self.cost
+        shared = 2 * paid * correlation * self.effect_error * self.cost_error
+        error = np.sqrt((paid * self.effect_error) ** 2 + self.cost_error**2 - shared)
+        half = self._quantile() * error
+        with np.errstate(divide="ignore", invalid="ignore"):
+            likely = np.where(error > 0, norm.cdf(net / error), (np.sign(net) + 1) / 2)
+        return pd.DataFrame(
+            {
+                "threshold": paid, "net_benefit": net, "low": net - half, "high": net + half,
+                "probability": likely,
+            }
+        )  # fmt: skip
+
+    def sentence(self, lang: Language, *, digits: int = 2, euro_digits: int = 0) -> str:
+        """Say the ratio and its interval, or why there is none; then the doubts."""
+
+        def euros(value: float) -> str:
+            return write_euros(value, lang, euro_digits)
+
+        values = {
+            "effect": write_value(self.effect, self.unit, lang, digits),
+            "effect_low": write_value(self.effect_low, self.unit, lang, digits),
+            "effect_high": write_value(self.effect_high, self.unit, lang, digits),
+            "cost": euros(self.cost), "cost_low": euros(self.cost_low),
+            "cost_high": euros(self.cost_high), "level": lang.percent(self.level, 0),
+        }  # fmt: skip
+        if self.refusal:
+            said = lang(f"icer.refusal.{self.refusal}", **values)
+        else:
+            key = "better_dearer" if self.cost > 0 else "worse_cheaper"
+            values |= {"one": lang(f"one.{self.unit}") if self.unit else "1"}
+            values |= {"ratio": euros(self.ratio), "low": euros(self.ratio_low)}
+            said = lang(f"icer.sentence.{key}", **values, high=euros(self.ratio_high))
+        return " ".join([said, *(lang(f"caution.{code}") for code in self.cautions)])
+
+    def _benefit(self) -> tuple[float, float]:
+        """Return the improvement, and its correlation with the cost."""
+        if np.isnan(self.effect_error):
+            raise DesignError(interface_language()("error.icer.no_error"))
+        sign = 1 if self.better == "higher" else -1
+        return sign * self.effect, sign * self.correlation
+
+    def _quantile(self) -> float:
+        """Return the quantile the effect's own interval was made with."""
+        return (self.effect_high - self.effect_low) / 2 / self.effect_error
+
+
+def cost_effectiveness(
+    effect: Estimate,
+    *,
+    cost: float,
+    cost_error: float,
+    better: Better,
+    correlation: float | None = None,
+) -> CostEffectiveness:
+    """Set the cost of a project against its effect.
+
+    Parameters
+    ----------
+    effect : Estimate
+        Its standard error is what its interval stands for (`standard_error`).
+    cost, cost_error : float
+        Euros beyond what the comparison costs, for the same thing as the effect (a territory, a
+        case), and their standard error: 0 where the cost is known, `CostPerCase.error` where it
+        comes from `cost_per_case`.
+    better : {"higher", "lower"}
+        Which way of the outcome is an improvement: the indicator's direction.
+    correlation : float, optional
+        Between the errors of the cost and of the effect. Without it they are taken as independent,
+        and the result says so.
+
+    Returns
+    -------
+    CostEffectiveness
+        At the level of the effect. Where a ratio would mean nothing, `refusal` says why.
+
+    Raises
+    ------
+    DesignError
+        An option is unknown, a cost missing or infinite, an error negative, a correlation not
+        strictly between -1 and 1: all at once.
+    """
+    _check_options(cost, cost_error, better, correlation)
+    try:
+        error = standard_error(effect)
+    except DesignError:
+        error = np.nan
+    supposed = correlation is None and cost_error > 0
+    return _set_against(
+        (effect.value, effect.low, effect.high, error), (float(cost), float(cost_error)),
+        correlation or 0.0, better, effect.unit, effect.level,
+        ("independence_supposed",) if supposed else (),
+    )  # fmt: skip
+
+
+def cost_effectiveness_by_territory(
+    territories: pd.DataFrame,
+    *,
+    effect: str,
+    cost: str,
+    treated: str,
+    better: Better,
+    unit: str = "",
+    level: float = 0.95,
+) -> CostEffectiveness:
+    """Set cost against effect, their errors and correlation taken from the territories themselves.
+
+    Both are differences of means between treated and comparison territories, with unequal
+    variances (Welch); territories that cost more may gain more, and the correlation has it.
+
+    Parameters
+    ----------
+    territories : DataFrame
+        One row a territory; read, never changed.
+    effect, cost : str
+        Columns with the change of the outcome, and the cost in euros (0 where there was none).
+    treated : str
+        0/1 or boolean column.
+
+    Raises
+    ------
+    DesignError
+        All that is wrong: columns missing, values missing or infinite, fewer than five treated or
+        comparison territories, an effect that never varies.
+    """
+    _check_territories(territories, effect, cost, treated, level)
+    _check_options(0.0, 0.0, better, None)
+    means, covariances, counts = [], [], []
+    for side in (True, False):
+        part = territories[territories[treated].astype(bool) == side][[effect, cost]]
+        values = part.to_numpy("float64")
+        means.append(values.mean(axis=0))
+        covariances.append(np.cov(values.T) / len(values))
+        counts.append(len(values))
+    value, price = means[0] - means[1]
+    joint = covariances[0] + covariances[1]
+    error, price_error = np.sqrt(np.diag(joint))
+    # Welch and Satterthwaite's degrees of freedom, of the effect.
+    parts = np.array([covariance[0, 0] for covariance in covariances])
+    freedom = parts.sum() ** 2 / (parts**2 / (np.array(counts) - 1)).sum()
+    half = t.ppf((1 + level) / 2, freedom) * error
+    correlation = joint[0, 1] / (error * price_error) if price_error > 0 else 0.0
+    return _set_against(
+        (float(value), float(value - half), float(value + half), float(error)),
+        (float(price), float(price_error)), float(correlation), better, unit, level, (),
+    )  # fmt: skip
+
+
+def _set_against(effect, cost, correlation, better, unit, level, cautions) -> CostEffectiveness:
+    value, low, high, error = effect
+    price, price_error = cost
+    sign = 1 if better == "higher" else -1
+    # The effect's own: its interval excludes zero exactly where Fieller's is bounded.
+    quantile = norm.ppf((1 + level) / 2) if np.isnan(error) else (high - low) / 2 / error
+    half = float(quantile * price_error)
+    if price - half <= 0 <= price + half and price_error > 0:
+        cautions = (*cautions, "cost_covers_zero")
+    refusal = ""
+    if np.isnan(low) or np.isnan(high):
+        refusal = "effect_without_interval"
+    elif low <= 0 <= high:
+        refusal = "effect_covers_zero"
+    elif np.isnan(error):
+        refusal = "effect_without_error"
+    elif sign * value > 0 and price <= 0:
+        refusal = "dominant"
+    elif sign * value < 0 and price >= 0:
+        refusal = "dominated"
+    ratio, bounds = np.nan, (np.nan, np.nan)
+    if not refusal:
+        ratio = price / (sign * value)
+        shared = sign * correlation * error * price_error
+        joint = np.array([[price_error**2, shared], [shared, error**2]])
+        bounds = fieller(price, sign * value, joint, quantile=quantile)
+    return CostEffectiveness(
+        value, low, high, error, price, price - half, price + half, price_error, correlation,
+        better, ratio, *bounds, refusal, unit, level, cautions,
+    )  # fmt: skip
+
+
+def _both_positive(first: float, second: float, correlation: float) -> float:
+    """Return the probability that two normal variables of unit variance are positive."""
+    rest = np.sqrt(1 - correlation**2)
+
+    def density(z: float) -> float:
+        return norm.pdf(z - first) * norm.cdf((second + correlation * (z - first)) / rest)
+
+    return quad(density, max(0.0, first - 9), max(0.0, first) + 9, limit=200)[0]
+
+
+def _check_options(cost, cost_error, better, correlation) -> None:
+    say = interface_language()
+    faults = []
+    if better not in ("higher", "lower"):
+        faults.append(say("error.meta.option", name="better", seen=better, known="higher, lower"))
+    if not np.isfinite(cost):
+        faults.append(say("error.icer.cost", seen=cost))
+    if not (np.isfinite(cost_error) and cost_error >= 0):
+        faults.append(say("error.icer.cost_error", seen=cost_error))
+    if correlation is not None and not -1 < correlation < 1:
+        faults.append(say("error.icer.correlation", seen=correlation))
+    if faults:
+        raise DesignError("\n".join(faults))
+
+
+def _check_territories(territories, effect, cost, treated, level) -> None:
+    say = interface_language()
+    missing = [name for name in (effect, cost, treated) if name not in territories]
+    if missing:
+        columns = ", ".join(map(str, territories.columns))
+        raise DesignError(say("error.meta.columns", missing=", ".join(missing), columns=columns))
+    faults = []
+    for name in (effect, cost):
+        values = pd.to_numeric(territories[name], errors="coerce").to_numpy(
+            "float64", na_value=np.nan
+        )
+        wrong = territories.index[~np.isfinite(values)]
+        if len(wrong):
+            rows = ", ".join(map(str, wrong[:5]))
+            faults.append(say("error.icer.values", column=name, rows=rows))
+        elif name == effect and np.ptp(values) == 0:
+            faults.append(say("error.icer.constant", column=name))
+    if not 0 < level < 1:
+        faults.append(say("error.meta.level", seen=level))
+    if not territories[treated].isin([0, 1]).all():
+        faults.append(say("error.icer.treated", column=treated))
+    else:
+        n = int(territories[treated].sum())
+        if min(n, len(territories) - n) < FEWEST_TERRITORIES:
+            counts = {"n": n, "others": len(territories) - n, "needed": FEWEST_TERRITORIES}
+            faults.append(say("error.icer.few", **counts))
+    if faults:
+        raise DesignError("\n".join(faults))
