@@ -16,6 +16,15 @@ def speak_english(monkeypatch):
 
 
 @pytest.fixture(scope="session")
+def mirror():
+    """The folder of the files that are pulled; without one, the tests on real data cannot run."""
+    folder = Path(os.environ.get("FUTURS_DATA_MIRROR") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("no mirror of the pulled files: give its folder in FUTURS_DATA_MIRROR")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def chromium():
     """Open pages in a real Chromium; without one, skip, or fail where CI=true."""
     from playwright.sync_api import sync_playwright

@@ -50,6 +50,12 @@ _HOME = {
         "cost_effectiveness_by_territory",
     ],
     "toolkit.designs.specification_curve": ["Specification", "specification_curve"],
+    "toolkit.designs.synthetic_control": ["Predictor", "synthetic_control"],
+    "toolkit.designs.synthetic_checks": [
+        "leave_one_donor_out",
+        "synthetic_fit",
+        "synthetic_placebo_in_space",
+    ],
     "toolkit.designs.power": ["minimum_detectable_effect"],
     "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
     "toolkit.designs.interrupted_series": ["interrupted_series"],

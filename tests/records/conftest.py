@@ -1,6 +1,5 @@
 """What these tests share: a small project to break, the mirror of real files, tiny workbooks."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,20 +7,15 @@ import pytest
 
 from toolkit.records.sources import data_dir, load_sources
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="session")
-def mirrored():
-    """Return the file of a source in the mirror, by the source's id; skip without a mirror."""
-    folder = Path(os.environ.get("FUTURS_DATA_MIRROR") or ROOT.parent / "shared" / "data")
-    if not folder.is_dir():
-        pytest.skip("no mirror of the pulled files: give its folder in FUTURS_DATA_MIRROR")
+def mirrored(mirror):
+    """Return the file of a source in the mirror, by the source's id; skip where it lacks it."""
 
     def find(source_id: str) -> Path:
-        path = folder / load_sources()[source_id].path
+        path = mirror / load_sources()[source_id].path
         if not path.is_file():
-            pytest.skip(f"the mirror {folder} has no {path.relative_to(folder)}")
+            pytest.skip(f"the mirror {mirror} has no {path.relative_to(mirror)}")
         return path
 
     return find

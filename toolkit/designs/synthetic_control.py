@@ -1,0 +1,431 @@
+"""Synthetic control: each treated territory beside the mix of donors that shares its past.
+
+The effect is the treated's outcome after adoption less that of its synthetic twin, a weighted mean
+of territories never treated (Abadie and Gardeazabal 2003; Abadie, Diamond and Hainmueller 2010).
+It is identified if the mix that follows the treated before would have followed it after: credible
+where the fit before is close over many periods and no donor is touched by the treatment.
+
+Inference is by placebo in space: every donor is given the adoption in turn, and the treated's gap
+is held against theirs, each in units of its own fit before.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from toolkit.designs.assignments import MOST_EXACT, all_assignments, drawn_assignments
+from toolkit.designs.panel import PanelMatrix, panel_matrix
+from toolkit.designs.synthetic_fit import Fit, fit_outcomes, fit_predictors
+from toolkit.errors import DesignError
+from toolkit.estimate import Estimate
+from toolkit.i18n import interface_language
+
+_FEWEST_DONORS = 2
+_FEWEST_BEFORE = 2
+# Few periods before are easily matched by chance (Abadie 2021, section 4).
+_FEW_BEFORE = 10
+_MOST_SHOWN = 5
+_TIE = 1e-9
+# A gap before smaller than this share of the outcome's spread is no gap: the fit is perfect.
+_PERFECT = 1e-8
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A column averaged over some periods, both ends included."""
+
+    column: str
+    first: object
+    last: object
+
+    @property
+    def name(self) -> str:
+        """Column and periods in one word."""
+        span = f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
+        return f"{self.column} {span}"
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticControl:
+    """A synthetic control: the effect, what it is made of, and the placebos.
+
+    Attributes
+    ----------
+    estimate : Estimate
+        The mean gap over treated territories and periods after adoption, each territory alike.
+    weights : DataFrame
+        treated, donor, weight; the donors that count, by weight.
+    predictor_weights : DataFrame
+        treated, predictor, weight; empty on outcomes alone.
+    paths : DataFrame
+        territory, period, event_time, observed, synthetic, gap, of the treated.
+    placebos : DataFrame
+        The same for each donor under each adoption, without observed and synthetic.
+    fits : DataFrame
+        One row a treated territory, and a donor by adoption: territory, treated, adoption, loss
+        (mean squared gap over the fitted periods), rmspe_before, rmspe_after, ratio, mean_gap
+        (after), agreeing and starts (of the search for the predictors' weights), outside (share of
+        the periods before in which the territory lies outside the range of its donors).
+    donors : tuple
+        Names of the donors used.
+    """
+
+    estimate: Estimate
+    weights: pd.DataFrame
+    predictor_weights: pd.DataFrame
+    paths: pd.DataFrame
+    placebos: pd.DataFrame
+    fits: pd.DataFrame
+    donors: tuple
+
+    def event_gaps(self) -> pd.DataFrame:
+        """Average the gaps of the treated by time since adoption: event_time, value, n."""
+        grouped = self.paths.groupby("event_time").gap
+        return grouped.agg(value="mean", n="size").reset_index()
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """What every fit of one call shares."""
+
+    matrix: PanelMatrix
+    predictors: tuple[Predictor, ...]
+    values: np.ndarray  # (n_predictors, n_territories)
+    fit_first: int
+    fit_last: int | None
+    seed: int
+
+
+def synthetic_control(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    territory: str = "territory",
+    period: str = "period",
+    adoption: str = "adoption",
+    predictors: Sequence[Predictor] = (),
+    fit_periods: tuple | None = None,
+    exclude: Collection = (),
+    placebos: bool = True,
+    unit: str = "",
+    level: float = 0.95,
+    seed: int = 20131107,
+    draws: int = 9_999,
+) -> SyntheticControl:
+    """Estimate the effect on each treated territory by a weighted mean of donors.
+
+    Parameters
+    ----------
+    panel, outcome, territory, period, adoption
+        See `panel_matrix`. The donors are the territories never treated; those with a missing
+        outcome are left out, and the estimate says so.
+    predictors : sequence of Predictor
+        What the weights are to match; without any, every outcome before adoption.
+    fit_periods : tuple of (first, last), optional
+        Periods whose outcomes choose the predictors' weights, or are matched without predictors;
+        by default all before adoption.
+    exclude : collection
+        Territories that are not to be donors, such as neighbours of the treated.
+    placebos : bool
+        Without them there is neither p nor interval: for fitting many times over.
+    seed : int
+        Of the starts of the search, and of drawn assignments.
+    draws : int
+        Assignments drawn where those of several treated are more than a million.
+
+    Returns
+    -------
+    SyntheticControl
+        p is the share of the ways to deal the adoptions to donors, what happened included, whose
+        mean gap is at least as large in units of the fit before. The interval holds the effects,
+        equal in all periods and territories, that this test does not reject. It takes the treated
+        to be to its synthetic twin as a donor is to its own: no worse fitted, no noisier.
+
+    Raises
+    ------
+    DesignError
+        The panel has faults; fewer than two donors or two periods before; a treated territory has a
+        missing outcome; a predictor is missing, empty or constant; the fit before is perfect, which
+        leaves nothing to judge a gap by.
+
+    Notes
+    -----
+    Abadie, Diamond and Hainmueller, Journal of the American Statistical Association 2010 (weights,
+    placebos); Cavallo, Galiani, Noy and Pantano, Review of Economics and Statistics 2013 (several
+    treated); Firpo and Possebom, Journal of Causal Inference 2018 (intervals by inversion).
+    """
+    full = panel_matrix(
+        panel, outcome=outcome, territory=territory, period=period, adoption=adoption
+    )
+    matrix, n_left_out = _donor_pool(full, exclude)
+    values = _predictor_values(panel, matrix, predictors, territory, period)
+    first, last = _fitted(matrix, fit_periods)
+    setting = _Setting(matrix, tuple(predictors), values, first, last, seed)
+    treated = np.flatnonzero(matrix.treated)
+    donors = np.flatnonzero(~matrix.treated)
+    gaps = [_gaps(setting, one, matrix.adoption[one], donors) for one in treated]
+    _check_perfect(setting, gaps)
+    adoptions = np.unique(matrix.adoption[treated])
+    others = [
+        _gaps(setting, one, start, donors[donors != one])
+        for start in adoptions
+        for one in (donors if placebos else ())
+    ]
+    fits = pd.DataFrame([_fit_row(setting, g) for g in [*gaps, *others]])
+    p, low, high, smallest = np.nan, np.nan, np.nan, 0.0
+    if placebos:
+        rng = np.random.default_rng(seed)
+        p, low, high, smallest = _placebo_test(matrix, fits, level, draws, rng)
+    cautions = _cautions(matrix, fits, n_left_out, (low, high))
+    estimate = Estimate(
+        value=float(fits.mean_gap[fits.treated].mean()),
+        low=low,
+        high=high,
+        p=p,
+        design="synthetic_control",
+        estimand="att",
+        inference="placebo_in_space" if placebos else "none",
+        unit=unit,
+        n_treated=len(treated),
+        n_comparison=len(donors),
+        n_periods=len(matrix.periods),
+        level=level,
+        smallest_p=smallest,
+        cautions=cautions,
+    )
+    return SyntheticControl(
+        estimate=estimate,
+        weights=_weights_table(matrix, gaps),
+        predictor_weights=_predictor_table(matrix, predictors, gaps),
+        paths=_paths(matrix, gaps),
+        placebos=_paths(matrix, others).drop(columns=["observed", "synthetic"]),
+        fits=fits,
+        donors=tuple(matrix.territories[donors]),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Gaps:
+    """A territory beside its synthetic twin, over all periods."""
+
+    row: int
+    start: int
+    donors: np.ndarray
+    fit: Fit
+    synthetic: np.ndarray
+    gap: np.ndarray
+
+
+def _gaps(setting: _Setting, row: int, start: int, donors: np.ndarray) -> _Gaps:
+    outcome = setting.matrix.outcome
+    fitted = slice(setting.fit_first, start if setting.fit_last is None else setting.fit_last + 1)
+    past, own = outcome[donors, fitted].T, outcome[row, fitted]
+    if setting.predictors:
+        # One stream a territory: its fit does not depend on which others are fitted.
+        rng = np.random.default_rng([setting.seed, row])
+        pool, mine = setting.values[:, donors], setting.values[:, row]
+        fit = fit_predictors(past, own, pool, mine, rng=rng)
+    else:
+        fit = fit_outcomes(past, own)
+    synthetic = fit.weights @ outcome[donors]
+    return _Gaps(row, int(start), donors, fit, synthetic, outcome[row] - synthetic)
+
+
+def _fit_row(setting: _Setting, gaps: _Gaps) -> dict:
+    matrix, start = setting.matrix, gaps.start
+    before, after = gaps.gap[:start], gaps.gap[start:]
+    own, pool = matrix.outcome[gaps.row, :start], matrix.outcome[gaps.donors, :start]
+    outside = (own > pool.max(axis=0)) | (own < pool.min(axis=0))
+    rmspe = [float(np.sqrt(np.mean(part**2))) for part in (before, after)]
+    return {
+        "territory": matrix.territories[gaps.row],
+        "treated": bool(matrix.treated[gaps.row]),
+        "adoption": matrix.periods[start],
+        "loss": gaps.fit.loss,
+        "rmspe_before": rmspe[0],
+        "rmspe_after": rmspe[1],
+        "ratio": rmspe[1] / rmspe[0] if rmspe[0] > 0 else np.inf,
+        "mean_gap": float(after.mean()),
+        "agreeing": gaps.fit.agreeing,
+        "starts": gaps.fit.starts,
+        "outside": float(outside.mean()),
+    }
+
+
+def _placebo_test(
+    matrix: PanelMatrix, fits: pd.DataFrame, level: float, draws: int, rng: np.random.Generator
+) -> tuple[float, float, float, float]:
+    """Hold the treated's mean gap, in units of the fit before, against those of the donors."""
+    own, pool = fits[fits.treated], fits[~fits.treated]
+    statistics = dealt_statistics(own, pool, draws=draws, rng=rng)
+    mean, scale = own.mean_gap.mean(), np.sqrt((own.rmspe_before**2).mean())
+    observed, total = abs(mean) / scale, len(statistics) + 1
+    count = int((statistics >= observed * (1 - _TIE)).sum()) + 1
+    # Not rejected while more than 1 - level of the assignments are at least as extreme.
+    needed = int(np.floor((1 - level) * total + _TIE))
+    if needed < 1:
+        return count / total, -np.inf, np.inf, 1 / total
+    half = float(np.sort(statistics)[-needed]) * scale
+    return count / total, float(mean - half), float(mean + half), 1 / total
+
+
+def dealt_statistics(
+    own: pd.DataFrame, pool: pd.DataFrame, *, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the statistic of every way to deal the treated's adoptions to donors.
+
+    It is |mean gap| over the root mean square of the fits before. Ways are drawn where there are
+    several adoptions, or more than a million of them.
+    """
+    wide = {
+        name: pool.pivot(index="territory", columns="adoption", values=name)
+        for name in ("mean_gap", "rmspe_before")
+    }
+    columns = wide["mean_gap"].columns.get_indexer(own.adoption)
+    n, k = len(wide["mean_gap"]), len(own)
+    if k > n:
+        raise DesignError(interface_language()("error.synthetic.more_treated", k=k, n=n))
+    alike = len(set(columns)) == 1
+    exact = alike and comb(n, k) <= MOST_EXACT
+    rows = all_assignments(n, k) if exact else drawn_assignments(n, k, draws, rng)
+    gap = wide["mean_gap"].to_numpy()[rows, columns]
+    fit = wide["rmspe_before"].to_numpy()[rows, columns]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.abs(gap.mean(axis=1)) / np.sqrt((fit**2).mean(axis=1))
+    # A donor that is fitted perfectly counts against rejection: it says nothing of chance.
+    return np.where(np.isfinite(found), found, np.inf)
+
+
+def _cautions(matrix, fits: pd.DataFrame, n_left_out: int, interval) -> tuple[str, ...]:
+    own = fits[fits.treated]
+    start = int(matrix.adoption[matrix.treated].min())
+    found = {
+        "donors_left_out": n_left_out > 0,
+        "few_periods_before": start < _FEW_BEFORE,
+        "outside_donors": bool((own.outside > 0).any()),
+        "unstable_search": bool(((own.starts > 1) & (own.agreeing < 2)).any()),
+        "interval_unbounded": bool(np.isinf(interval).any()),
+    }
+    return tuple(code for code, holds in found.items() if holds)
+
+
+def _donor_pool(matrix: PanelMatrix, exclude: Collection) -> tuple[PanelMatrix, int]:
+    """Keep the treated, and the donors that are whole and not excluded."""
+    say = interface_language()
+    whole = ~np.isnan(matrix.outcome).any(axis=1)
+    faults = []
+    broken = matrix.territories[matrix.treated & ~whole]
+    if len(broken):
+        faults.append(say("error.synthetic.treated_gaps", rows=_shown(broken)))
+    allowed = ~np.isin(matrix.territories, list(exclude))
+    kept = matrix.treated | (whole & allowed)
+    n_donors = int((kept & ~matrix.treated).sum())
+    if n_donors < _FEWEST_DONORS:
+        faults.append(say("error.synthetic.few_donors", n=n_donors, needed=_FEWEST_DONORS))
+    early = matrix.territories[matrix.treated & (matrix.adoption < _FEWEST_BEFORE)]
+    if len(early):
+        values = {"rows": _shown(early), "needed": _FEWEST_BEFORE}
+        faults.append(say("error.synthetic.few_before", **values))
+    _refuse(faults)
+    left_out = int((~matrix.treated & allowed & ~whole).sum())
+    pool = PanelMatrix(
+        matrix.outcome[kept], matrix.adoption[kept], matrix.territories[kept], matrix.periods
+    )
+    return pool, left_out
+
+
+def _fitted(matrix: PanelMatrix, fit_periods: tuple | None) -> tuple[int, int | None]:
+    """Return the first and last column to fit; without a last one, up to each adoption."""
+    if fit_periods is None:
+        return 0, None
+    first, last = np.searchsorted(matrix.periods, list(fit_periods))
+    inside = all(p in set(matrix.periods) for p in fit_periods)
+    if not inside or last < first or last >= matrix.adoption[matrix.treated].min():
+        seen = " – ".join(map(str, fit_periods))
+        _refuse([interface_language()("error.synthetic.fit_periods", seen=seen)])
+    return int(first), int(last)
+
+
+def _predictor_values(
+    panel: pd.DataFrame, matrix: PanelMatrix, predictors, territory: str, period: str
+) -> np.ndarray:
+    """Average each predictor over its periods, shape (n_predictors, n_territories)."""
+    say, faults, rows = interface_language(), [], []
+    for predictor in predictors:
+        if predictor.column not in panel:
+            columns = ", ".join(map(str, panel.columns))
+            faults.append(say("error.panel.columns", missing=predictor.column, columns=columns))
+            continue
+        inside = panel[panel[period].between(predictor.first, predictor.last)]
+        column = pd.to_numeric(inside[predictor.column], errors="coerce").astype("float64")
+        means = column.groupby(inside[territory]).mean().reindex(matrix.territories)
+        values = means.to_numpy("float64")
+        missing = matrix.territories[~np.isfinite(values)]
+        if len(missing):
+            named = {"name": predictor.name, "rows": _shown(missing)}
+            faults.append(say("error.synthetic.predictor_missing", **named))
+        elif np.ptp(values) == 0:
+            faults.append(say("error.synthetic.predictor_constant", name=predictor.name))
+        rows.append(values)
+    _refuse(faults)
+    return np.array(rows).reshape(len(rows), len(matrix.territories))
+
+
+def _check_perfect(setting: _Setting, gaps: list[_Gaps]) -> None:
+    spread = setting.matrix.outcome.std()
+    perfect = [
+        setting.matrix.territories[g.row]
+        for g in gaps
+        if np.sqrt(np.mean(g.gap[: g.start] ** 2)) <= _PERFECT * spread
+    ]
+    if perfect:
+        _refuse([interface_language()("error.synthetic.perfect", rows=_shown(perfect))])
+
+
+def _paths(matrix: PanelMatrix, gaps: list[_Gaps]) -> pd.DataFrame:
+    n, k = len(matrix.periods), len(gaps)
+    starts = np.repeat([g.start for g in gaps], n).astype(int)
+    return pd.DataFrame(
+        {
+            "territory": matrix.territories[np.repeat([g.row for g in gaps], n).astype(int)],
+            "adoption": matrix.periods[starts],
+            "period": np.tile(matrix.periods, k),
+            "event_time": np.tile(np.arange(n), k) - starts,
+            "observed": np.concatenate([matrix.outcome[g.row] for g in gaps] or [[]]),
+            "synthetic": np.concatenate([g.synthetic for g in gaps] or [[]]),
+            "gap": np.concatenate([g.gap for g in gaps] or [[]]),
+        }
+    )
+
+
+def _weights_table(matrix: PanelMatrix, gaps: list[_Gaps]) -> pd.DataFrame:
+    rows = [
+        {"treated": matrix.territories[g.row], "donor": matrix.territories[d], "weight": float(w)}
+        for g in gaps
+        for d, w in sorted(zip(g.donors, g.fit.weights, strict=True), key=lambda pair: -pair[1])
+        if w > 0
+    ]
+    return pd.DataFrame(rows)
+
+
+def _predictor_table(matrix: PanelMatrix, predictors, gaps: list[_Gaps]) -> pd.DataFrame:
+    rows = [
+        {"treated": matrix.territories[g.row], "predictor": p.name, "weight": float(w)}
+        for g in gaps
+        for p, w in zip(predictors, g.fit.predictor_weights, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["treated", "predictor", "weight"])
+
+
+def _shown(values) -> str:
+    listed = [str(value) for value in list(values)[:_MOST_SHOWN]]
+    return ", ".join(listed) + (", …" if len(values) > _MOST_SHOWN else "")
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        say = interface_language()
+        raise DesignError("\n".join([say("error.synthetic"), *(f"- {text}" for text in faults)]))
