@@ -21,7 +21,7 @@ _LAB_STYLE = (
     ".futurs .callout{border-left:5px solid;padding:4px 14px;margin:8px 0}"
     ".futurs .shape{width:.7em;height:.7em;fill:currentColor}"
     ".futurs .lead{font-size:1.15rem}.futurs .title{font-weight:700;margin:0}"
-    ".futurs .subtitle,.futurs .note,.futurs .unit,.futurs .facts{opacity:.85;margin:2px 0}"
+    ".futurs .subtitle,.futurs p.note,.futurs .unit,.futurs .facts{opacity:.85;margin:2px 0}"
     ".futurs .unit{display:block;font-weight:400}.futurs .facts{list-style:none;padding:0}"
     ".futurs figure{margin:8px 0}.futurs img{max-width:100%;background:#fff}"
     ".futurs caption{text-align:left;font-weight:700}.futurs tr.strong *{font-weight:700}"
