@@ -3,33 +3,39 @@
 The estimand is the average effect on the treated (ATT) over the periods after adoption, identified
 if the treated, without treatment, would have changed as the comparison territories did. Inference
 follows the design: with few treated territories the usual standard errors reject a true null far
-too often, so the default is randomisation, adjusted for size where sizes are known.
+too often, so the default is randomisation, adjusted for size where sizes are known; with ten or
+more, the wild bootstrap (`choose_inference`).
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from numbers import Integral
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from toolkit.designs.clusters import clusters_of
+from toolkit.designs.inference import Inference, choose_inference
 from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.designs.randomisation import Randomisation, randomisation, size_adjusted
 from toolkit.designs.regression import regression
+from toolkit.designs.wild_bootstrap import wild_cluster_bootstrap
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import interface_language
 
 # Below this many treated territories a clustered standard error is refused.
 FEWEST_TREATED = 5
+# And below this many it bears a caution.
+FEWEST_LARGE = 20
 # A standard error this small beside the value is rounding, not variance.
 _ROUNDING = 1e-12
 _CLUSTER_INFERENCES = {
     "randomisation_exact": "randomisation_exact_clusters",
     "randomisation": "randomisation_clusters",
     "size_adjusted": "size_adjusted_clusters",
+    "wild": "wild_clusters",
 }
-Inference = Literal["auto", "randomisation", "size_adjusted", "crv1", "crv3"]
 
 
 def difference_in_differences(
@@ -67,8 +73,8 @@ def difference_in_differences(
         Column with what was treated as a whole (the région of a département): assignments then
         treat other clusters, as many, and clustered errors are by cluster. The estimate stays that
         of territories, each counted alike.
-    inference : {"auto", "randomisation", "size_adjusted", "crv1", "crv3"}
-        "auto" is "size_adjusted" where `size` is given, else "randomisation".
+    inference : {"auto", "randomisation", "size_adjusted", "wild", "crv1", "crv3"}
+        "auto" is what `choose_inference` finds fit; the estimate says which, and why.
     seed, draws : int
         Of the draws, where assignments are too many to list.
 
@@ -77,25 +83,28 @@ def difference_in_differences(
     Estimate
         With territory and period effects by least squares (equal to the difference of mean
         changes in a balanced panel). Cautions: "sizes_unknown", "size_extrapolated",
-        "missing_cells", "interval_unbounded".
+        "missing_cells", "interval_unbounded", "few_treated".
 
     Raises
     ------
     DesignError
-        The panel has faults; adoption is staggered; clustered errors are asked for with fewer
-        than five treated territories (or clusters); a cluster is partly treated (see
-        `clusters_of`).
+        The panel has faults; adoption is staggered; an option is unknown or out of range;
+        clustered errors or the bootstrap are asked for with fewer than five treated territories
+        (or clusters); a cluster is partly treated (see `clusters_of`).
+
+    References
+    ----------
+    Conley and Taber, Review of Economics and Statistics 2011; Ferman and Pinto, ibid. 2019 (few
+    treated); MacKinnon and Webb, Journal of Applied Econometrics 2017 (what fails then).
     """
     say = interface_language()
+    check_options(inference, level, draws)
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
     first = one_adoption(matrix)
     n_treated = int(matrix.treated.sum())
-    chosen = inference
-    if inference == "auto":
-        chosen = "randomisation" if size is None else "size_adjusted"
-    clusters, n_assigned = None, n_treated
+    clusters = None
     if cluster is not None:
         clusters = clusters_of(
             panel,
@@ -104,8 +113,15 @@ def difference_in_differences(
             territories=matrix.territories,
             adoption=matrix.adoption,
         )
-        n_assigned = len(np.unique(clusters[matrix.treated]))
-    if chosen in ("crv1", "crv3") and n_assigned < FEWEST_TREATED:
+    assigned = np.arange(len(matrix.territories)) if clusters is None else clusters
+    n_assigned = len(np.unique(assigned[matrix.treated]))
+    chosen, reason = choose_inference(
+        n_assigned,
+        len(np.unique(assigned[~matrix.treated])),
+        sizes_known=size is not None,
+        asked=inference,
+    )
+    if chosen in ("wild", "crv1", "crv3") and n_assigned < FEWEST_TREATED:
         fault = "error.did.few_treated" if cluster is None else "error.did.few_clusters"
         raise DesignError(say(fault, n=n_assigned, needed=FEWEST_TREATED))
     if chosen == "size_adjusted" and size is None:
@@ -127,25 +143,19 @@ def difference_in_differences(
     if chosen in ("crv1", "crv3"):
         p, low, high = _student(value, error, fit.n_clusters - 1, level)
         smallest = 0.0
+        cautions += ["few_treated"] if n_assigned < FEWEST_LARGE else []
     else:
+        sizes = None if size is None else territory_sizes(panel, matrix, territory, size)
         changes = mean_changes(long, matrix, covariates, first)
-        kept = ~np.isnan(changes)
-        if not matrix.treated[kept].any() or matrix.treated[kept].all():
-            raise DesignError(say("error.did.no_change"))
-        sizes = None if size is None else territory_sizes(panel, matrix, territory, size)[kept]
-        own = None if clusters is None else np.unique(clusters[kept], return_inverse=True)[1]
-        test = randomise(
-            changes[kept], matrix.treated[kept], sizes, chosen, level, seed, draws, own
-        )
+        test, mid = _tested(changes, matrix.treated, sizes, clusters, chosen, level, seed, draws)
         p, smallest = test.p, test.smallest_p
         # The test's interval is around the difference of mean changes: the least-squares value,
         # but for missing cells and covariates.
-        mid = changes[kept & matrix.treated].mean() - changes[kept & ~matrix.treated].mean()
         low, high = test.low + value - mid, test.high + value - mid
         cautions += ["sizes_unknown"] if chosen == "randomisation" else []
         cautions += ["size_extrapolated"] if test.extrapolated else []
         cautions += ["interval_unbounded"] if np.isinf([low, high]).any() else []
-        chosen = "randomisation_exact" if test.exact else chosen
+        chosen = exact_code(chosen, test)
         chosen = chosen if cluster is None else _CLUSTER_INFERENCES[chosen]
     return Estimate(
         value=value,
@@ -162,7 +172,42 @@ def difference_in_differences(
         level=level,
         smallest_p=float(smallest),
         cautions=tuple(cautions),
+        reason=reason,
     )
+
+
+def _tested(
+    changes, treated, sizes, clusters, chosen: str, level: float, seed: int, draws: int
+) -> tuple[Randomisation, float]:
+    """Test the changes that are known; return the test and the difference of mean changes."""
+    kept = ~np.isnan(changes)
+    changes, treated = changes[kept], treated[kept]
+    if not treated.any() or treated.all():
+        raise DesignError(interface_language()("error.did.no_change"))
+    sizes = None if sizes is None else sizes[kept]
+    own = None if clusters is None else np.unique(clusters[kept], return_inverse=True)[1]
+    test = randomise(changes, treated, sizes, chosen, level, seed, draws, own)
+    return test, changes[treated].mean() - changes[~treated].mean()
+
+
+def exact_code(chosen: str, test: Randomisation) -> str:
+    """Return the code of the inference that was run: of a permutation, whether it was exact."""
+    return "randomisation_exact" if chosen == "randomisation" and test.exact else chosen
+
+
+def check_options(inference: str, level: float, draws: int) -> None:
+    """Refuse an unknown inference, a level outside (0, 1), and draws that are no count."""
+    say = interface_language()
+    known = get_args(Inference)
+    faults = []
+    if inference not in known:
+        faults.append(say("error.did.inference", seen=inference, known=", ".join(known)))
+    if not 0 < level < 1:
+        faults.append(say("error.power.share", name="level", seen=level))
+    if not isinstance(draws, Integral) or draws < 1:
+        faults.append(say("error.power.count", name="draws", seen=draws))
+    if faults:
+        raise DesignError("\n".join(faults))
 
 
 def long_form(panel, outcome, territory, period, adoption, covariates) -> pd.DataFrame:
@@ -239,11 +284,21 @@ def randomise(
     draws: int,
     clusters: np.ndarray | None = None,
 ) -> Randomisation:
-    """Run the test `difference_in_differences` runs on changes: adjusted for size, or not."""
+    """Run the test `difference_in_differences` runs on changes: permutation, or wild bootstrap.
+
+    The bootstrap of changes, one a territory, is in a balanced panel that of its rows.
+    """
     options = {"rng": np.random.default_rng(seed), "draws": draws, "level": level}
     if chosen == "size_adjusted":
         return size_adjusted(changes, treated, sizes, clusters=clusters, **options)
-    return randomisation(changes, treated, clusters=clusters, **options)
+    if chosen == "randomisation":
+        return randomisation(changes, treated, clusters=clusters, **options)
+    groups = np.arange(len(changes)) if clusters is None else clusters
+    found = wild_cluster_bootstrap(
+        changes, treated.astype("float64"), groups, treated=treated, **options
+    )
+    p, smallest = found.p, found.smallest_p
+    return Randomisation(p, smallest, found.low, found.high, level, found.exact, found.n_vectors)
 
 
 def _student(value: float, error: float, freedom: int, level: float) -> tuple[float, float, float]:

@@ -1,18 +1,22 @@
 """Event study: the difference between treated and comparison, period by period around adoption.
 
 For one adoption date. Each coefficient compares a period with the last one before adoption; those
-before adoption show what the design assumes, those after what it estimates.
+before adoption show what the design assumes, those after what it estimates. Inference is that of
+`difference_in_differences`, on the changes from the reference.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.did import check_options, exact_code, randomise, territory_sizes
+from toolkit.designs.inference import FEWEST_WILD, Inference, choose_inference
 from toolkit.designs.panel import one_adoption, panel_matrix
-from toolkit.designs.randomisation import randomisation, size_adjusted
 from toolkit.errors import DesignError
-from toolkit.i18n import interface_language
+from toolkit.estimate import explain
+from toolkit.i18n import Language, interface_language
 
 
 @dataclass(frozen=True)
@@ -26,22 +30,41 @@ class EventStudy:
         adoption), period, value, low, high (pointwise interval), p, n_treated, n_comparison
         (territories known in both periods).
     covariance : ndarray, shape (n_coefficients, n_coefficients)
-        Of the values, in the order of the table: the covariance of the changes among comparison
-        territories, scaled to the numbers compared. For honest trends and pre-trend power.
+        Of the values, in the order of the table, for honest trends and pre-trend power. With ten
+        treated or more it is that of the two groups; with fewer, the treated are taken to vary as
+        the comparison territories do, for their own variance cannot be estimated.
     level : float
         Of each interval; they are not simultaneous.
-    inference : {"randomisation", "size_adjusted"}
+    inference, reason : str
+        Codes, as in `Estimate`: the inference of every coefficient, and why.
+    smallest_p : float
+        The largest of the coefficients' smallest p.
+    cautions : tuple of str
     """
 
     table: pd.DataFrame
     covariance: np.ndarray
     level: float
     inference: str
+    reason: str
+    smallest_p: float
+    cautions: tuple[str, ...]
 
     @property
     def n_before(self) -> int:
         """How many coefficients stand before adoption."""
         return int((self.table.event_time < 0).sum())
+
+    def explanation(self, lang: Language) -> list[str]:
+        """Say how the intervals were obtained, why so, and every caution."""
+        return explain(
+            lang,
+            inference=self.inference,
+            reason=self.reason,
+            smallest_p=self.smallest_p,
+            level=self.level,
+            cautions=self.cautions,
+        )
 
 
 def event_study(
@@ -51,7 +74,8 @@ def event_study(
     territory: str = "territory",
     period: str = "period",
     adoption: str = "adoption",
-    sizes: np.ndarray | None = None,
+    size: str | None = None,
+    inference: Inference = "auto",
     level: float = 0.95,
     seed: int = 20131107,
     draws: int = 1_999,
@@ -60,41 +84,52 @@ def event_study(
 
     Parameters
     ----------
-    panel, outcome, territory, period, adoption
+    panel, outcome, territory, period, adoption, size, seed, draws
         As for `difference_in_differences`.
-    sizes : ndarray, shape (n_territories,), optional
-        In the order of the sorted territories: intervals are then adjusted for size.
+    inference : {"auto", "randomisation", "size_adjusted", "wild"}
+        "auto" is what `choose_inference` finds fit, "wild" in place of "crv3".
 
     Returns
     -------
     EventStudy
+        Cautions: "sizes_unknown", "size_extrapolated", "missing_cells", "interval_unbounded".
 
     Raises
     ------
     DesignError
-        The panel has faults, adoption is staggered, or a period has no treated or no comparison
-        territory known both then and in the reference period.
+        The panel has faults, adoption is staggered, an option is unknown or out of range, or a
+        period has no treated or no comparison territory known both then and in the reference
+        period.
     """
     say = interface_language()
+    check_options(inference, level, draws)
+    if inference in ("crv1", "crv3"):
+        raise DesignError(say("error.event_study.inference", seen=inference))
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
     reference = one_adoption(matrix) - 1
+    chosen, reason = choose_inference(
+        int(matrix.treated.sum()),
+        int((~matrix.treated).sum()),
+        sizes_known=size is not None,
+        asked=inference,
+    )
+    chosen = "wild" if chosen == "crv3" else chosen
+    if chosen == "size_adjusted" and size is None:
+        raise DesignError(say("error.did.no_size"))
+    sizes = None if size is None else territory_sizes(panel, matrix, territory, size)
     changes = matrix.outcome - matrix.outcome[:, [reference]]
     columns = [column for column in range(len(matrix.periods)) if column != reference]
-    rng = np.random.default_rng(seed)
-    rows = []
+    rows, tests = [], []
     for column in columns:
         known = ~np.isnan(changes[:, column])
-        treated = matrix.treated[known]
+        own, treated = changes[known, column], matrix.treated[known]
         if not treated.any() or treated.all():
             raise DesignError(say("error.event_study.empty", period=matrix.periods[column]))
-        own = changes[known, column]
-        settings = {"rng": rng, "draws": draws, "level": level}
-        if sizes is None:
-            test = randomisation(own, treated, **settings)
-        else:
-            test = size_adjusted(own, treated, sizes[known], **settings)
+        own_sizes = None if sizes is None else sizes[known]
+        test = randomise(own, treated, own_sizes, chosen, level, seed, draws)
+        tests.append(test)
         rows.append(
             {
                 "event_time": column - reference - 1,
@@ -107,22 +142,34 @@ def event_study(
                 "n_comparison": int((~treated).sum()),
             }
         )
-    covariance = _covariance(changes[:, columns], matrix.treated)
-    inference = "randomisation" if sizes is None else "size_adjusted"
-    return EventStudy(pd.DataFrame(rows), covariance, level, inference)
+    return EventStudy(
+        table=pd.DataFrame(rows),
+        covariance=_covariance(changes[:, columns], matrix.treated),
+        level=level,
+        inference=exact_code(chosen, min(tests, key=lambda test: test.exact)),
+        reason=reason,
+        smallest_p=max(float(test.smallest_p) for test in tests),
+        cautions=_cautions(chosen, matrix.outcome, tests),
+    )
+
+
+def _cautions(chosen: str, outcome: np.ndarray, tests: Sequence) -> tuple[str, ...]:
+    bounds = [(test.low, test.high) for test in tests]
+    cautions = ["missing_cells"] if np.isnan(outcome).any() else []
+    cautions += ["sizes_unknown"] if chosen == "randomisation" else []
+    cautions += ["size_extrapolated"] if any(test.extrapolated for test in tests) else []
+    cautions += ["interval_unbounded"] if np.isinf(bounds).any() else []
+    return tuple(cautions)
 
 
 def _covariance(changes: np.ndarray, treated: np.ndarray) -> np.ndarray:
-    """Scale the comparison territories' covariance to the difference of two means.
-
-    It takes the treated to vary as the comparison do: with few treated, their own variance cannot
-    be estimated.
-    """
+    """Return the covariance of the differences of mean changes, of territories known throughout."""
     complete = ~np.isnan(changes).any(axis=1)
-    comparison = changes[complete & ~treated]
-    if len(comparison) < 2:
+    of_treated, comparison = changes[complete & treated], changes[complete & ~treated]
+    if len(comparison) < 2 or not len(of_treated):
         raise DesignError(interface_language()("error.event_study.covariance"))
-    scale = (
-        1 / (complete & treated).sum() + 1 / len(comparison) if (complete & treated).any() else 1
-    )
-    return np.atleast_2d(np.cov(comparison, rowvar=False)) * scale
+    spread = np.atleast_2d(np.cov(comparison, rowvar=False))
+    own = spread
+    if min(len(of_treated), len(comparison)) >= FEWEST_WILD:
+        own = np.atleast_2d(np.cov(of_treated, rowvar=False))
+    return own / len(of_treated) + spread / len(comparison)

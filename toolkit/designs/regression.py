@@ -138,16 +138,15 @@ def _crv1(swept: np.ndarray, fit, groups: np.ndarray, k: int) -> np.ndarray:
 
 
 def _crv3(swept: np.ndarray, fit, groups: np.ndarray, k: int) -> np.ndarray:
-    """Jackknife the clusters: fit without each in turn."""
+    """Jackknife the clusters: fit without each in turn, from sums by cluster."""
     x, y = swept[:, 1:], swept[:, 0]
-    inner, cross = x.T @ x, x.T @ y
-    g = groups.max() + 1
-    moved = np.empty((g, x.shape[1]))
-    for cluster in range(g):
-        own = groups == cluster
-        without = inner - x[own].T @ x[own]
-        if np.linalg.matrix_rank(without) < x.shape[1]:
-            say = interface_language()
-            raise DesignError(say("error.regression.crv3", cluster=cluster))
-        moved[cluster] = np.linalg.solve(without, cross - x[own].T @ y[own]) - fit.params
+    k, g = x.shape[1], groups.max() + 1
+    products = (x[:, :, None] * swept[:, None, :]).reshape(len(x), -1)
+    own = np.column_stack([np.bincount(groups, weights=column) for column in products.T])
+    own = own.reshape(g, k, k + 1)
+    without = np.column_stack([x.T @ y, x.T @ x]) - own
+    lost = np.flatnonzero(np.linalg.matrix_rank(without[:, :, 1:]) < k)
+    if len(lost):
+        raise DesignError(interface_language()("error.regression.crv3", cluster=lost[0]))
+    moved = np.linalg.solve(without[:, :, 1:], without[:, :, :1])[:, :, 0] - fit.params
     return (g - 1) / g * moved.T @ moved

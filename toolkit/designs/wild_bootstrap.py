@@ -25,6 +25,8 @@ _WEBB = np.sqrt([1.5, 1.0, 0.5]).repeat(2) * np.tile([-1.0, 1.0], 3)
 _TIE = 1e-9
 # A million standard errors away, an end counts as none.
 _DOUBLINGS, _HALVINGS = 20, 60
+# Vectors of weights worked through at once.
+_CHUNK = 1_000
 
 
 @dataclass(frozen=True)
@@ -224,14 +226,19 @@ def _statistics(
         kept -= np.outer(x, x @ kept) / inner
         return own.T @ (x[:, None] * kept)
 
-    of_left, of_x = vectors @ scores(left).T, vectors @ scores(x).T
-    squares = [(a * b).sum(axis=1) for a, b in ((of_left, of_left), (of_left, of_x), (of_x, of_x))]
+    of_residuals = [scores(left).T, scores(x).T]
+
+    def squares(some: np.ndarray) -> np.ndarray:
+        a, b = (some @ each for each in of_residuals)
+        return np.column_stack([(a * a).sum(axis=1), (a * b).sum(axis=1), (b * b).sum(axis=1)])
+
+    chunks = range(0, len(vectors), _CHUNK)
     return _Statistics(
         value=value,
         inner=inner,
         denominator=float(np.linalg.norm(own.T @ (x * left))),
         numerators=vectors @ (own.T @ np.column_stack([x * left, x * x])),
-        squares=np.column_stack(squares),
+        squares=np.concatenate([squares(vectors[at : at + _CHUNK]) for at in chunks]),
         added=added,
     )
 
