@@ -111,3 +111,12 @@ def test_the_covariance_of_many_treated_is_their_own():
     observed = np.cov(np.array([s.table.value for s in studies]), rowvar=False)
     stated = np.mean([s.covariance for s in studies], axis=0)
     assert np.diag(stated) == pytest.approx(np.diag(observed), rel=0.5)
+
+
+def test_clusters_are_what_the_rule_counts():
+    frame = panel(1, n=60, k=24).assign(region=lambda p: p.territory // 2)
+    estimate = difference_in_differences(frame, outcome="value", cluster="region", draws=199)
+    assert (estimate.inference, estimate.reason) == ("wild_clusters", "enough")
+    few = panel(1, n=60, k=12).assign(region=lambda p: p.territory // 2)
+    estimate = difference_in_differences(few, outcome="value", cluster="region", draws=199)
+    assert (estimate.inference, estimate.reason) == ("randomisation_clusters", "few")
