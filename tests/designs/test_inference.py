@@ -119,4 +119,4 @@ def test_clusters_are_what_the_rule_counts():
     assert (estimate.inference, estimate.reason) == ("wild_clusters", "enough")
     few = panel(1, n=60, k=12).assign(region=lambda p: p.territory // 2)
     estimate = difference_in_differences(few, outcome="value", cluster="region", draws=199)
-    assert (estimate.inference, estimate.reason) == ("randomisation_clusters", "few")
+    assert (estimate.inference, estimate.reason) == ("randomisation_exact_clusters", "few")
