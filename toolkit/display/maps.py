@@ -1,4 +1,6 @@
-"""Where a territory is: France with its overseas départements and Paris as insets."""
+"""France with its overseas départements and Paris as insets, and where a territory is on it."""
+
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -7,8 +9,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from toolkit.display.blocks import Figure
-from toolkit.display.style import GREY, LAND, STRONG, in_style, to_svg
-from toolkit.i18n import Language
+from toolkit.display.style import GREY, LAND, STRONG, WIDTH, in_style, to_svg
+from toolkit.errors import ToolkitError
+from toolkit.i18n import Language, interface_language
 from toolkit.records.territories import Territory
 
 # Longitude and latitude of each frame (west, east, south, north), and where it stands in the
@@ -22,6 +25,8 @@ _INSETS = {
     "976": (44.95, 45.35, -13.05, -12.6),
 }
 _PARIS = (2.1, 2.65, 48.68, 49.02)
+# The région that is one with an overseas département, where régions are drawn.
+_REGIONS = {"971": "01", "972": "02", "973": "03", "974": "04", "976": "06"}
 # Distinct positions across the whole width of the figure: a little more than its points.
 _STEPS = 700
 
@@ -76,16 +81,61 @@ def plot_location(
 def _draw(
     contours: dict[str, list[np.ndarray]], highlighted: set[str], names: pd.Series, lang: Language
 ) -> bytes:
+    def look(code: str) -> dict:
+        strong = code in highlighted
+        return {
+            "facecolor": STRONG if strong else LAND,
+            "edgecolor": "white" if strong else GREY,
+            "linewidth": 0.4,
+            "zorder": 2 if strong else 1,
+        }
+
     with in_style():
-        figure = Drawing(figsize=(7.2, 5.6))
-        _frame(figure, (0.17, 0.0, 0.83, 1.0), _MAINLAND, contours, highlighted)
-        for row, (code, bounds) in enumerate(_INSETS.items()):
-            box = (0.0, 0.80 - 0.195 * row, 0.15, 0.16)
-            axes = _frame(figure, box, bounds, {code: contours[code]}, highlighted, boxed=True)
-            axes.set_title(names[code], fontsize=9, pad=2)
-        axes = _frame(figure, (0.83, 0.80, 0.17, 0.16), _PARIS, contours, highlighted, boxed=True)
-        axes.set_title(lang("map.paris"), fontsize=9, pad=2)
+        figure = Drawing(figsize=(WIDTH, 5.6))
+        draw_france(figure, contours, look, level="DEP", names=names, lang=lang)
         return to_svg(figure)
+
+
+def draw_france(
+    figure: Drawing,
+    contours: Mapping[str, list[np.ndarray]],
+    look: Callable[[str], dict],
+    *,
+    level: str,
+    names: Mapping[str, str],
+    lang: Language,
+    top: float = 1.0,
+) -> None:
+    """Draw every territory of a level, those overseas and around Paris in frames of their own.
+
+    Parameters
+    ----------
+    contours : mapping of str to list of ndarray, shape (n_points, 2)
+        Rings of each territory, longitude and latitude in degrees.
+    look : callable
+        From a code to the face, edge, hatch and order of its shape.
+    names : mapping
+        Of the territories, by code; for the titles of the frames.
+    top : float
+        Share of the figure's height that the map may take, from the bottom.
+
+    Raises
+    ------
+    ToolkitError
+        There is no contour to draw: only départements and régions come with the toolkit.
+    """
+    if not contours:
+        raise ToolkitError(interface_language()("error.no_contours", level=level))
+    _frame(figure, (0.17, 0.0, 0.83, top), _MAINLAND, contours, look)
+    for row, (code, bounds) in enumerate(_INSETS.items()):
+        box = (0.0, (0.80 - 0.195 * row) * top, 0.15, 0.16 * top)
+        axes = _frame(figure, box, bounds, contours, look, boxed=True)
+        own = _REGIONS[code] if level == "REG" else code
+        axes.set_title(names.get(own, own), fontsize=9, pad=2)
+    if level != "REG":
+        box = (0.81, 0.80 * top, 0.185, 0.16 * top)
+        axes = _frame(figure, box, _PARIS, contours, look, boxed=True)
+        axes.set_title(lang("map.paris"), fontsize=9, pad=2)
 
 
 def _outline(rings: list[np.ndarray], step: float) -> Path:
@@ -102,14 +152,18 @@ def _outline(rings: list[np.ndarray], step: float) -> Path:
     return Path.make_compound_path(*thinned) if thinned else Path(np.empty((0, 2)))
 
 
-def _frame(figure, box, bounds, contours, highlighted, *, boxed=False):
+def _frame(figure, box, bounds, contours, look, *, boxed=False):
     """Draw the contours that fall in one frame; proportions are true at its middle latitude."""
     west, east, south, north = bounds
     axes = figure.add_axes(box)
+    degree = np.cos(np.radians((south + north) / 2))
+    if boxed:  # widen what is seen to the proportions of the frame
+        wide, high = figure.get_size_inches() * box[2:]
+        span = max((east - west) * degree / wide, (north - south) / high)
+        west, east = (west + east) / 2 + np.array([-0.5, 0.5]) * span * wide / degree
+        south, north = (south + north) / 2 + np.array([-0.5, 0.5]) * span * high
     axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-    axes.set_aspect(
-        1 / np.cos(np.radians((south + north) / 2)), adjustable="datalim" if boxed else "box"
-    )
+    axes.set_aspect("auto" if boxed else 1 / degree)
     axes.grid(False)
     for spine in axes.spines.values():
         spine.set_visible(boxed)
@@ -119,14 +173,5 @@ def _frame(figure, box, bounds, contours, highlighted, *, boxed=False):
         x, y = np.concatenate(rings).T
         if x.max() < west or x.min() > east or y.max() < south or y.min() > north:
             continue
-        strong = code in highlighted
-        axes.add_patch(
-            PathPatch(
-                _outline(rings, step),
-                facecolor=STRONG if strong else LAND,
-                edgecolor="white" if strong else GREY,
-                linewidth=0.4,
-                zorder=2 if strong else 1,
-            )
-        )
+        axes.add_patch(PathPatch(_outline(rings, step), **look(code)))
     return axes

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 import matplotlib.ticker
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Drawing
 
 from toolkit.display.blocks import Figure, Table
+from toolkit.display.drawing import canvas, label_ends, number_axis
+from toolkit.display.signs import NOT_AVAILABLE, STATUS_SIGNS, with_signs
 from toolkit.display.style import COMPARISONS, STRONG, in_style, to_svg
 from toolkit.i18n import Language
 from toolkit.records.territories import Territory
 
-NOT_AVAILABLE = "nd"
-# After a number that is not a plain census figure; explained under the table.
-_STATUS_SIGNS = {"imputed": " (e)", "provisional": " (p)"}
 # Lines of a figure: the territory and its comparisons.
 MOST_LINES = 1 + len(COMPARISONS)
 
@@ -81,7 +79,7 @@ def tabulate_population(
         (
             str(year),
             *(
-                _inhabitants(value, lang) + _STATUS_SIGNS.get(status, "")
+                _inhabitants(value, lang) + STATUS_SIGNS.get(status, "")
                 for value, status in zip(values.loc[year], statuses.loc[year], strict=True)
             ),
         )
@@ -91,7 +89,7 @@ def tabulate_population(
         caption=lang("population.table.caption"),
         header=(lang("population.year"), *(place.name for place in places)),
         rows=rows,
-        note=_with_signs(rows, note, lang),
+        note=with_signs(rows, note, lang),
     )
 
 
@@ -103,8 +101,8 @@ def tabulate_growth(
     rows = tuple(
         (
             place.name,
-            _inhabitants(row.first, lang) + _STATUS_SIGNS.get(row.first_status, ""),
-            _inhabitants(row.last, lang) + _STATUS_SIGNS.get(row.last_status, ""),
+            _inhabitants(row.first, lang) + STATUS_SIGNS.get(row.first_status, ""),
+            _inhabitants(row.last, lang) + STATUS_SIGNS.get(row.last_status, ""),
             _change(row.change, lang, digits=1),
             _change(row.yearly, lang),
         )
@@ -120,7 +118,7 @@ def tabulate_growth(
             lang("growth.yearly"),
         ),
         rows=rows,
-        note=_with_signs(rows, note, lang),
+        note=with_signs(rows, note, lang),
         strong=frozenset({0}),
     )
 
@@ -131,7 +129,7 @@ def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: 
         (
             row.name,
             row.code,
-            _inhabitants(row.last, lang) + _STATUS_SIGNS.get(row.last_status, ""),
+            _inhabitants(row.last, lang) + STATUS_SIGNS.get(row.last_status, ""),
             _change(row.yearly, lang),
         )
         for row in frame.itertuples()
@@ -145,7 +143,7 @@ def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: 
             lang("growth.yearly"),
         ),
         rows=rows,
-        note=_with_signs(rows, note, lang),
+        note=with_signs(rows, note, lang),
         text_columns=frozenset({0, 1}),
     )
 
@@ -193,7 +191,7 @@ def _draw(
     years = index.index.to_numpy()
     shades = [(STRONG, "-"), *COMPARISONS]
     with in_style():
-        figure = Drawing(figsize=(7.2, 3.9), layout="constrained")
+        figure = canvas(3.9)
         axes = figure.add_subplot()
         for number, (colour, dash) in enumerate(shades[: len(places)]):
             own, series = number == 0, index.iloc[:, number]
@@ -207,44 +205,18 @@ def _draw(
                 markerfacecolor="white", markersize=6 if own else 3.5, zorder=4.5 - number,
             )  # fmt: skip
         axes.axhline(100, color="#9a9a9a", linewidth=0.8, zorder=0.5)
-        _label_ends(axes, index, places, [colour for colour, _ in shades])
+        ends = index.ffill().iloc[-1]
+        label_ends(
+            axes,
+            [
+                (years[-1], ends[place.id], place.name, colour, number == 0)
+                for number, (place, (colour, _)) in enumerate(zip(places, shades, strict=False))
+            ],
+        )
         axes.xaxis.set_major_locator(matplotlib.ticker.FixedLocator(years))
         axes.set_xlim(years[0] - 0.2, years[-1] + 0.2)
-        axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, steps=[1, 2, 5, 10]))
-        digits = 0 if np.ptp(axes.get_ylim()) > 4 else 1
-        axes.yaxis.set_major_formatter(lambda value, _: lang.number(value, digits))
+        number_axis(axes, "y", lang)
         return to_svg(figure)
-
-
-def _label_ends(axes, index: pd.DataFrame, places: Sequence[Territory], colours: list[str]) -> None:
-    """Write each line's name at its right end, pushed apart where lines end close together."""
-    ends = index.ffill().iloc[-1]
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.07
-    ranked = list(ends.sort_values().index)
-    heights: dict[str, float] = {}
-    for rank, key in enumerate(ranked):
-        heights[key] = max(ends[key], heights[ranked[rank - 1]] + gap if rank else -np.inf)
-    # Pushing only upwards drifts: bring the pile back by half of what it moved.
-    drift = np.mean([heights[key] - ends[key] for key in ranked])
-    for number, place in enumerate(places):
-        axes.annotate(
-            place.name, (index.index[-1], heights[place.id] - drift), xytext=(10, 0),
-            textcoords="offset points", va="center", color=colours[number],
-            weight="bold" if number == 0 else "normal", annotation_clip=False,
-        )  # fmt: skip
-
-
-def _with_signs(rows: tuple[tuple[str, ...], ...], note: str, lang: Language) -> str:
-    """Explain the signs a table uses, before its note."""
-    cells = [cell for row in rows for cell in row]
-    signs = [
-        lang(f"table.sign.{status}")
-        for status, sign in _STATUS_SIGNS.items()
-        if any(cell.endswith(sign) for cell in cells)
-    ]
-    signs += [lang("table.sign.nd")] if NOT_AVAILABLE in cells else []
-    return " ".join([*signs, note])
 
 
 def _inhabitants(value, lang: Language) -> str:

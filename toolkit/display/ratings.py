@@ -1,0 +1,167 @@
+"""How raters of each role scored a project on the programme's criteria."""
+
+import pandas as pd
+
+from toolkit.display.blocks import Figure, Table
+from toolkit.display.drawing import canvas, check_drawable, wrapped
+from toolkit.display.style import INK, SCORES, in_style, to_svg
+from toolkit.i18n import Language
+from toolkit.records.vocabulary import load_vocabulary
+
+_LEVELS = (0, 1, 2, 3)
+# Raters that half the width has room for, at least: a single one is no landslide.
+_NARROWEST = 3
+# A hatch too, so that the two scores of one side are not told apart by colour alone.
+_HATCHES = ("////", "", "", "")
+
+
+def plot_ratings(
+    ratings: pd.DataFrame, *, lang: Language, simulated: bool = False, note: str = ""
+) -> Figure:
+    """Draw how many raters of each role gave each score, on each criterion.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        One row a criterion and rater: criterion (C1 to C5), role, score (0 to 3); of one project,
+        round and moment.
+
+    Returns
+    -------
+    Figure
+        One bar a criterion and role: scores 0 and 1 left of the middle line, 2 and 3 right of
+        it, each with its count. Titled by the criterion rated lowest and the one rated highest.
+    """
+    check_drawable(ratings, score="plot_ratings")
+    counts = _counts(ratings)
+    total = counts.groupby(level="criterion").sum()
+    high = total[[2, 3]].sum(axis=1)
+    raters = total.sum(axis=1)
+    share = high / raters
+    values = {
+        "best": ", ".join(share.index[share == share.max()]),
+        "best_n": lang.number(high[share.idxmax()]),
+        "best_of": lang.number(raters[share.idxmax()]),
+        "worst": ", ".join(share.index[share == share.min()]),
+        "worst_n": lang.number(high[share.idxmin()]),
+        "worst_of": lang.number(raters[share.idxmin()]),
+    }
+    same = bool((share == share.iloc[0]).all())
+    title = lang("ratings.title.same" if same else "ratings.title", **values)
+    said = "; ".join(
+        lang(
+            "ratings.alt.criterion",
+            criterion=criterion,
+            **{f"n{level}": lang.number(total.loc[criterion, level]) for level in _LEVELS},
+        )
+        for criterion in total.index
+    )
+    return Figure(
+        svg=_draw(counts, lang),
+        title=title,
+        subtitle=lang("ratings.subtitle"),
+        note=" ".join([lang("ratings.note"), note]).strip(),
+        alt=lang("ratings.alt", title=title, criteria=said),
+        lang=lang,
+        simulated=simulated,
+        table=_tabulate(counts, lang),
+    )
+
+
+def _counts(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the number of raters by criterion and role (rows) and score (columns)."""
+    counts = ratings.pivot_table(
+        index=["criterion", "role"], columns="score", aggfunc="size", fill_value=0, observed=True
+    )
+    roles = list(load_vocabulary("role").code)
+    return counts.reindex(columns=_LEVELS, fill_value=0).sort_index(
+        key=lambda index: index.map(roles.index) if index.name == "role" else index
+    )
+
+
+def _draw(counts: pd.DataFrame, lang: Language) -> bytes:
+    roles = dict(zip(*load_vocabulary("role")[["code", lang.code]].to_numpy().T, strict=True))
+    criteria = load_vocabulary("criterion").set_index("code")[lang.code]
+    lines = []  # (height, label, counts or None), from the top
+    height = 0.0
+    for criterion, rows in counts.groupby(level="criterion"):
+        title = wrapped(f"{criterion} – {criteria[criterion]}", 88)
+        lines.append((height + 0.35 * title.count("\n"), title, None))
+        height += 1 + 0.7 * title.count("\n")
+        for (_, role), row in rows.iterrows():
+            lines.append((height, roles[role], row))
+            height += 1
+        height += 0.5
+    with in_style():
+        figure = canvas(0.24 * height + 0.5)
+        axes = figure.add_subplot()
+        widest = max(
+            _NARROWEST, int(counts[[0, 1]].sum(axis=1).max()), int(counts[[2, 3]].sum(axis=1).max())
+        )
+        axes.set_xlim(-widest * 1.02, widest * 1.02)
+        axes.set_ylim(height - 0.8, -0.7)
+        for place, label, row in lines:
+            if row is None:
+                axes.annotate(
+                    label, (0, place), xycoords=("figure fraction", "data"), weight="bold",
+                    fontsize=10.5, va="center", xytext=(4, 0), textcoords="offset points",
+                )  # fmt: skip
+            else:
+                _bar(axes, place, row)
+                middle = [place - 0.5, place + 0.5]
+                axes.plot([0, 0], middle, color=INK, linewidth=1.2, zorder=4)
+        named = [(place, label) for place, label, row in lines if row is not None]
+        axes.set_yticks(*zip(*named, strict=True))
+        axes.tick_params(axis="y", length=0)
+        axes.set_xticks([])
+        axes.grid(False)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        bars = [axes.barh([0], [0], color=c, edgecolor="white", hatch=h, label=lang.number(v))
+                for v, c, h in zip(_LEVELS, SCORES, _HATCHES, strict=True)]  # fmt: skip
+        for bar in bars:
+            for patch in bar:
+                patch.set_edgecolor("white")
+        figure.legend(
+            handles=bars, labels=[lang(f"ratings.score.{v}") for v in _LEVELS],
+            loc="outside upper left", ncols=4, frameon=False, handlelength=1.4,
+        )  # fmt: skip
+        return to_svg(figure)
+
+
+def _bar(axes, place: float, row: pd.Series) -> None:
+    """Draw one bar, scores in their order from left to right, the middle line between 1 and 2."""
+    start = -float(row[0] + row[1])
+    for level, color, hatch in zip(_LEVELS, SCORES, _HATCHES, strict=True):
+        n = int(row[level])
+        if n:
+            axes.barh(
+                [place], [n], left=start, height=0.78, color=color, edgecolor="white",
+                linewidth=0.8, hatch=hatch, zorder=3,
+            )  # fmt: skip
+            dark = level in (0, 3)
+            axes.text(
+                start + n / 2, place, str(n), ha="center", va="center", zorder=5, fontsize=10,
+                color="white" if dark else INK, weight="bold" if dark else "normal",
+                bbox={"boxstyle": "square,pad=0.12", "facecolor": color, "edgecolor": "none"},
+            )  # fmt: skip
+        start += n
+
+
+def _tabulate(counts: pd.DataFrame, lang: Language) -> Table:
+    roles = load_vocabulary("role").set_index("code")[lang.code]
+    rows = tuple(
+        (criterion, roles[role], *(lang.number(int(row[level])) for level in _LEVELS))
+        for (criterion, role), row in counts.iterrows()
+    )
+    return Table(
+        caption=lang("ratings.subtitle"),
+        header=(
+            lang("ratings.criterion"),
+            lang("ratings.role"),
+            *(lang(f"ratings.score.{level}") for level in _LEVELS),
+        ),
+        rows=rows,
+        text_columns=frozenset({0, 1}),
+        lang=lang,
+    )
