@@ -63,7 +63,7 @@ def leave_one_out(
 ) -> CheckOutcome:
     """Estimate without each treated territory in turn: no single one should carry the effect.
 
-    It fails where leaving one out changes the sign of the estimate.
+    It fails where leaving one out changes the sign of an estimate whose interval excludes zero.
     """
     treated = panel[territory][panel[adoption].notna()].unique()
     if len(treated) < 2:
@@ -77,8 +77,10 @@ def leave_one_out(
     data = pd.DataFrame(rows)
     values = {"value": full.value, "lowest": data.value.min(), "highest": data.value.max()}
     same_sign = bool((np.sign(data.value) == np.sign(full.value)).all())
-    status = "informative" if same_sign else "failed"
-    reason = "same_sign" if same_sign else "changes_sign"
+    # An estimate that may be zero changes sign by chance: there is no effect to hang on anyone.
+    around_zero = full.low <= 0 <= full.high
+    status = "informative" if same_sign or around_zero else "failed"
+    reason = "same_sign" if same_sign else "around_zero" if around_zero else "changes_sign"
     return CheckOutcome("leave_one_out", status, reason, values, data)
 
 

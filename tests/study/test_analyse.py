@@ -1,0 +1,111 @@
+"""The demonstration studies find what was put into their data, and say what stands against it."""
+
+import math
+from datetime import date
+
+import pytest
+
+from toolkit.records.simulate import true_effects
+from toolkit.records.sources import data_dir
+from toolkit.study.analyse import analyse, run_study
+from toolkit.study.lock import make_lock
+from toolkit.study.protocol import CHECKS, load_protocol
+from toolkit.study.sample import study_sample
+
+
+def truth(study) -> float:
+    protocol = study.file.protocol
+    effects = true_effects(data_dir() / "projects" / protocol.project)
+    effects = effects[effects.indicator == protocol.indicator]
+    return float((effects.effect * effects.n_periods).sum() / effects.n_periods.sum())
+
+
+@pytest.fixture(scope="module")
+def studies():
+    names = (
+        "antenne-service-public", "armoire-numerique", "autonomie-domicile", "demande-unique",
+        "maison-handicap", "numerique-colleges",
+    )  # fmt: skip
+    return {name: run_study(name) for name in names}
+
+
+VERDICTS = {
+    "antenne-service-public": ("beneficial", 3),
+    "armoire-numerique": ("beneficial", 2),  # the effect reached the neighbours
+    "autonomie-domicile": ("no_meaningful_effect", 3),
+    "demande-unique": ("beneficial", 3),
+    "maison-handicap": ("inconclusive", 1),  # its trend was there before
+    "numerique-colleges": ("beneficial", 3),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_verdict_and_grade_are_those_the_truth_deserves(studies, name):
+    study = studies[name]
+    assert (study.conclusion.verdict, study.grade.level) == VERDICTS[name]
+    assert study.sample.simulated
+
+
+@pytest.mark.parametrize("name", sorted(set(VERDICTS) - {"maison-handicap"}))
+def test_the_interval_holds_the_truth(studies, name):
+    estimate = studies[name].estimate
+    assert estimate.low <= truth(studies[name]) <= estimate.high
+
+
+def test_what_breaks_a_comparison_is_caught_and_named(studies):
+    failed = {
+        name: {c.check for c in study.checks if c.status == "failed"}
+        for name, study in studies.items()
+    }
+    assert "pretrends" in failed["maison-handicap"]
+    assert studies["maison-handicap"].conclusion.checks[0] == "pretrends"
+    assert "spillover" in failed["armoire-numerique"]
+    assert failed["demande-unique"] == set()
+
+
+def test_every_planned_check_is_made_in_the_order_of_the_protocol(studies):
+    for study in studies.values():
+        protocol = study.file.protocol
+        assert [check.check for check in study.checks] == protocol.checks
+        assert set(protocol.checks) <= set(CHECKS[protocol.design])
+
+
+def test_the_smallest_effect_that_could_be_seen_stands_beside(studies):
+    for study in studies.values():
+        assert 0 < study.power.mde < math.inf
+
+
+def test_status_says_how_the_question_relates_to_the_answer():
+    file = load_protocol("demande-unique")
+    sample = study_sample(file.protocol)
+    assert analyse(file, sample).status == "exploratory"
+    lock = make_lock(file, sample, role="chercheur", today=date(2026, 11, 24))
+    locked = analyse(file, sample, lock)
+    assert (locked.status, locked.deviations) == ("retrospective", ())
+    moved = analyse(file, sample.without(("DEP-01",)), lock)
+    assert moved.status == "exploratory"
+    assert ("territory_gone", "DEP-01") in {(d.kind, d.subject) for d in moved.deviations}
+
+
+def test_the_same_study_twice_is_the_same(studies):
+    again = run_study("demande-unique")
+    assert again.estimate == studies["demande-unique"].estimate
+    assert again.table().equals(studies["demande-unique"].table())
+
+
+def test_the_recipe_is_not_read_by_the_analysis(monkeypatch, tmp_path):
+    """Nothing of simulation.toml reaches an estimate: without it, the study is the same."""
+    import shutil
+
+    real, copy = data_dir(), tmp_path / "data"
+    shutil.copytree(real / "projects" / "demande-unique", copy / "projects" / "demande-unique")
+    recipe = copy / "projects" / "demande-unique" / "simulation.toml"
+    assert (
+        "effect" in tomllib.loads(recipe.read_text(encoding="utf-8"))["indicators"]["non-recours"]
+    )
+    recipe.unlink()
+    for name in ("schemas", "programme", "territories", "studies", "sources.toml"):
+        (copy / name).symlink_to(real / name)
+    expected = run_study("demande-unique").estimate
+    monkeypatch.setenv("FUTURS_DATA", str(copy))
+    assert run_study("demande-unique").estimate == expected

@@ -1,0 +1,263 @@
+"""A protocol and its data to a study: the estimate, every planned check, the grade, the verdict."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.designs.checks import leave_one_out, placebo_in_time, spillover
+from toolkit.designs.did import difference_in_differences
+from toolkit.designs.honest_trends import honest_trends
+from toolkit.designs.power import Power, minimum_detectable_effect
+from toolkit.designs.pretrends import pretrend_test
+from toolkit.designs.staggered import Staggered, staggered
+from toolkit.errors import DesignError
+from toolkit.estimate import CheckOutcome, Estimate
+from toolkit.study.events import (
+    Events,
+    events_of_one_adoption,
+    events_of_several_adoptions,
+    periods_a_year,
+)
+from toolkit.study.evidence import Conclusion, Grade, conclude, grade
+from toolkit.study.lock import Deviation, Lock, deviations, lock_path, read_lock
+from toolkit.study.protocol import ProtocolFile, load_protocol
+from toolkit.study.sample import Sample, study_sample
+
+_GRID = (0.0, 0.5, 1.0, 1.5, 2.0)
+_DRAWS = 999
+Status = Literal["locked", "retrospective", "exploratory"]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What was asked, what was found, and how far it can be trusted.
+
+    Attributes
+    ----------
+    file : ProtocolFile
+    lock : Lock or None
+    deviations : tuple of Deviation
+        Ways in which what ran is not what was locked; empty without a lock.
+    sample : Sample
+    estimate : Estimate
+    checks : tuple of CheckOutcome
+        Those planned, in the order of the protocol.
+    events : Events or None
+        Coefficients around adoption, where the design has them.
+    power : Power or None
+        The smallest effect that could have been found; None where the periods before are too few.
+    grade : Grade
+    conclusion : Conclusion
+    """
+
+    file: ProtocolFile
+    lock: Lock | None
+    deviations: tuple[Deviation, ...]
+    sample: Sample
+    estimate: Estimate
+    checks: tuple[CheckOutcome, ...]
+    events: Events | None
+    power: Power | None
+    grade: Grade
+    conclusion: Conclusion
+
+    @property
+    def id(self) -> str:
+        """The study's id."""
+        return self.file.protocol.id
+
+    @property
+    def status(self) -> Status:
+        """How the question relates to the answer.
+
+        "locked": asked before any outcome after adoption was known, and run as locked.
+        "retrospective": run as locked, but locked when the answer could be known. "exploratory":
+        not locked, or not run as locked.
+        """
+        if self.lock is None or self.deviations:
+            return "exploratory"
+        return "retrospective" if self.lock.outcomes_known else "locked"
+
+    def table(self) -> pd.DataFrame:
+        """Return the estimate as one row, with study, status, grade and verdict."""
+        added = {
+            "study": self.id,
+            "status": self.status,
+            "grade": self.grade.level,
+            "verdict": self.conclusion.verdict,
+        }
+        return self.estimate.table().assign(**added)
+
+
+@dataclass(frozen=True)
+class _Analysis:
+    """What a design gives: its estimate, a callable that estimates anew, and the events."""
+
+    estimate: Estimate
+    design: Callable[..., Estimate]
+    events: Callable[[], Events]
+
+
+def run_study(study: str) -> Study:
+    """Run a study as its protocol says.
+
+    Raises
+    ------
+    DataError
+        The protocol or the project has faults, or data are to be pulled first.
+    DesignError
+        What the protocol asks cannot be identified from its data.
+    """
+    file = load_protocol(study)
+    return analyse(file, study_sample(file.protocol), read_lock(lock_path(file.path)))
+
+
+def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Study:
+    """Estimate, try to refute, grade and conclude."""
+    protocol = file.protocol
+    analysis = _DESIGNS[protocol.design](protocol, sample)
+    events = _attempt(analysis.events)
+    checks = tuple(_check(name, file, sample, analysis, events) for name in protocol.checks)
+    conclusion = conclude(
+        analysis.estimate,
+        checks,
+        direction=sample.direction,
+        meaningful=protocol.thresholds.meaningful,
+    )
+    return Study(
+        file=file,
+        lock=lock,
+        deviations=() if lock is None else deviations(lock, file, sample),
+        sample=sample,
+        estimate=analysis.estimate,
+        checks=checks,
+        events=events,
+        power=study_power(file, sample),
+        grade=grade(protocol.design, checks),
+        conclusion=conclusion,
+    )
+
+
+def study_power(file: ProtocolFile, sample: Sample) -> Power | None:
+    """Return the smallest effect the design could find, by placebo on the periods before.
+
+    Windows are two thirds before and one third after, of the periods before the first adoption;
+    with several adoptions it is that of adopting all at once, which can only be too small. None
+    where those periods are fewer than three.
+    """
+    panel, protocol = sample.panel, file.protocol
+    first = panel.adoption.dropna().min()
+    before = panel[panel.period < first]
+    n = before.period.nunique()
+    if n < 3:
+        return None
+    return _attempt(
+        partial(
+            minimum_detectable_effect,
+            before,
+            outcome="value",
+            n_treated=len(sample.treated),
+            n_after=max(1, min(n // 3, periods_a_year(first))),
+            size="size" if "size" in panel else None,
+            unit=sample.unit,
+            level=protocol.thresholds.level,
+            seed=protocol.seed,
+        )
+    )
+
+
+def _attempt(make: Callable):
+    """Return what is made, or None where the data do not identify it."""
+    try:
+        return make()
+    except DesignError:
+        return None
+
+
+def _did(protocol, sample: Sample) -> _Analysis:
+    settings = {
+        "size": "size" if "size" in sample.panel else None,
+        "unit": sample.unit,
+        "level": protocol.thresholds.level,
+        "seed": protocol.seed,
+        "inference": protocol.inference,
+    }
+    design = partial(difference_in_differences, **settings)
+    estimate = design(sample.panel, outcome="value")
+    return _Analysis(estimate, design, partial(events_of_one_adoption, protocol, sample))
+
+
+def _staggered(protocol, sample: Sample) -> _Analysis:
+    level, anticipation = protocol.thresholds.level, protocol.periods.anticipation
+
+    def effects(panel: pd.DataFrame, base: str = "varying", **columns) -> Staggered:
+        # Later adopters stand as comparison until they adopt, or nobody would where all do.
+        return staggered(
+            panel,
+            comparison="not_yet",
+            anticipation=anticipation,
+            base=base,
+            unit=sample.unit,
+            **columns,
+        )
+
+    def design(panel: pd.DataFrame, **columns) -> Estimate:
+        rng = np.random.default_rng(protocol.seed)
+        found = effects(panel, **columns)
+        return found.aggregate("simple", rng=rng, draws=_DRAWS, level=level)
+
+    def events() -> Events:
+        found = effects(sample.panel, base="universal", outcome="value")
+        return events_of_several_adoptions(protocol, found)
+
+    return _Analysis(design(sample.panel, outcome="value"), design, events)
+
+
+_DESIGNS = {"did": _did, "staggered": _staggered}
+
+
+def _check(
+    name: str, file: ProtocolFile, sample: Sample, analysis: _Analysis, events: Events | None
+) -> CheckOutcome:
+    """Make one planned check; one that the data refuse is not applicable, and says so."""
+    if name in ("pretrends", "honest_trends"):
+        if events is None:
+            return CheckOutcome(name, "not_applicable", "no_events")
+        make = _pretrends if name == "pretrends" else _honest_trends
+        return make(events, analysis.estimate, file.protocol.thresholds.level)
+    settings = {"outcome": "value", "design": analysis.design}
+    if name == "spillover":
+        return spillover(sample.panel, sample.neighbours, **settings)
+    return {"placebo_in_time": placebo_in_time, "leave_one_out": leave_one_out}[name](
+        sample.panel, **settings
+    )
+
+
+def _pretrends(events: Events, estimate: Estimate, level: float) -> CheckOutcome:
+    beta, covariance = events.before
+    after = events.frame.event_time[events.frame.event_time >= 0]
+    return pretrend_test(
+        beta,
+        covariance,
+        estimate=estimate.value,
+        periods_after=float(after.mean() + 1),
+        level=level,
+    )
+
+
+def _honest_trends(events: Events, estimate: Estimate, level: float) -> CheckOutcome:
+    if events.n_before == 0:
+        return CheckOutcome("honest_trends", "not_applicable", "no_events")
+    found = honest_trends(
+        events.frame.value.to_numpy(),
+        events.covariance,
+        n_pre=events.n_before,
+        grid=_GRID,
+        weights="average",
+        level=level,
+    )
+    return found.outcome()

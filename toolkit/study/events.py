@@ -1,0 +1,92 @@
+"""How treated and comparison part over time: what the checks of parallel trends read.
+
+Months and quarters are many for the territories there are: the outcome is averaged over years since
+adoption first, so that the covariance of the coefficients can be estimated and a trend shows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from toolkit.designs.event_study import event_study
+from toolkit.designs.staggered import Staggered
+from toolkit.study.protocol import Protocol
+from toolkit.study.sample import Sample
+
+PER_YEAR = {4: 1, 7: 12}  # by length of the text: 2015, 2015-03; a quarter is told by its Q
+# Coefficients further from adoption than this rest on few cohorts, and leave the checks unchanged.
+_MOST_BEFORE, _MOST_AFTER = 6, 8
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Coefficients around adoption, the last period before it being the reference.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        event_time (of `length` periods each, 0 the first after adoption), value, low, high, in the
+        outcome's unit, sorted; the reference is left out.
+    covariance : ndarray, shape (n_coefficients, n_coefficients)
+    length : int
+        Periods of the panel in one event time.
+    """
+
+    frame: pd.DataFrame
+    covariance: np.ndarray
+    length: int
+
+    @property
+    def n_before(self) -> int:
+        """How many coefficients stand before adoption."""
+        return int((self.frame.event_time < -1).sum())
+
+    @property
+    def before(self) -> tuple[np.ndarray, np.ndarray]:
+        """Values and covariance of the coefficients before adoption."""
+        n = self.n_before
+        return self.frame.value.to_numpy()[:n], self.covariance[:n, :n]
+
+
+def periods_a_year(period: str) -> int:
+    """Return how many periods like this one make a year: 2015, 2015-Q1, 2015-03."""
+    return 4 if "Q" in period else PER_YEAR[len(period)]
+
+
+def events_of_one_adoption(protocol: Protocol, sample: Sample) -> Events:
+    """Return the event study of a sample with one adoption date, by years since adoption."""
+    panel = sample.panel
+    periods = np.sort(panel.period.unique())
+    adoption = panel.adoption.dropna().iloc[0]
+    length = periods_a_year(adoption)
+    since = pd.Series(np.arange(len(periods)) - np.searchsorted(periods, adoption), periods)
+    blocks = since // length
+    whole = blocks.map(blocks.value_counts()) == length
+    kept = panel[panel.period.map(whole)]
+    block = kept.period.map(blocks)
+    averaged = kept.groupby(["territory", block], as_index=False).agg(value=("value", "mean"))
+    treated = set(sample.treated)
+    averaged["adoption"] = np.where(averaged.territory.isin(treated), 0.0, np.nan)
+    sizes = None
+    if "size" in panel:
+        sizes = panel.groupby("territory")["size"].mean().to_numpy()
+    found = event_study(
+        averaged,
+        outcome="value",
+        sizes=sizes,
+        level=protocol.thresholds.level,
+        seed=protocol.seed,
+    )
+    return Events(found.table[["event_time", "value", "low", "high"]], found.covariance, length)
+
+
+def events_of_several_adoptions(protocol: Protocol, effects: Staggered) -> Events:
+    """Return the effects by time since adoption, near enough to it to rest on several cohorts."""
+    rng = np.random.default_rng(protocol.seed)
+    found = effects.event_times(rng=rng, level=protocol.thresholds.level)
+    time = found.frame.event_time
+    near = time.between(-_MOST_BEFORE - 1, _MOST_AFTER - 1) & (time != -1)
+    frame = found.frame.loc[near, ["event_time", "value", "low", "high"]].reset_index(drop=True)
+    rows = np.flatnonzero(near)
+    return Events(frame, found.covariance[np.ix_(rows, rows)], 1)
