@@ -30,7 +30,7 @@ def studies():
 
 
 VERDICTS = {
-    "antenne-service-public": ("beneficial", 3),
+    "antenne-service-public": ("beneficial", 2),  # too noisy before to show parallel trends
     "armoire-numerique": ("beneficial", 2),  # the effect reached the neighbours
     "autonomie-domicile": ("no_meaningful_effect", 3),
     "demande-unique": ("beneficial", 3),
@@ -100,9 +100,7 @@ def test_the_recipe_is_not_read_by_the_analysis(monkeypatch, tmp_path):
     real, copy = data_dir(), tmp_path / "data"
     shutil.copytree(real / "projects" / "demande-unique", copy / "projects" / "demande-unique")
     recipe = copy / "projects" / "demande-unique" / "simulation.toml"
-    assert (
-        "effect" in tomllib.loads(recipe.read_text(encoding="utf-8"))["indicators"]["non-recours"]
-    )
+    assert "effect = -6.0" in recipe.read_text(encoding="utf-8")
     recipe.unlink()
     for name in ("schemas", "programme", "territories", "studies", "sources.toml"):
         (copy / name).symlink_to(real / name)

@@ -29,11 +29,12 @@ def test_a_design_whose_comparison_held_reaches_its_ceiling():
 @pytest.mark.parametrize(
     ("checks", "level", "reasons"),
     [
-        ([], 2, ["comparison_untested"]),
+        ([], 2, ["comparison_unproven"]),
+        ([("pretrends", "informative"), ("placebo_in_time", "passed")], 2, ["comparison_unproven"]),
         ([("pretrends", "failed")], 2, ["comparison_refuted"]),
         ([("pretrends", "failed"), ("placebo_in_time", "failed")], 1, ["comparison_refuted"] * 2),
         ([("pretrends", "passed"), ("spillover", "failed")], 2, ["weakened"]),
-        ([("pretrends", "not_applicable")], 2, ["comparison_untested", "could_not_run"]),
+        ([("pretrends", "not_applicable")], 2, ["comparison_unproven", "could_not_run"]),
         ([("pretrends", "passed"), ("spillover", "not_applicable")], 3, ["could_not_run"]),
     ],
 )
@@ -41,6 +42,13 @@ def test_each_step_has_its_reason(checks, level, reasons):
     found = grade("did", [outcome(*check) for check in checks])
     assert found.level == level
     assert [step.reason for step in found.steps[1:]] == reasons
+
+
+@pytest.mark.parametrize(("breakdown", "level"), [(0.9, 2), (1.0, 3), (2.5, 3)])
+def test_an_effect_that_survives_uneven_trends_justifies_its_comparison(breakdown, level):
+    values = {"breakdown": breakdown}
+    honest = CheckOutcome("honest_trends", "informative", "relative", values)
+    assert grade("did", [outcome("pretrends", "informative"), honest]).level == level
 
 
 def test_no_combination_of_checks_rises_above_the_ceiling_or_gains_by_not_running():

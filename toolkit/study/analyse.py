@@ -24,7 +24,7 @@ from toolkit.study.events import (
 )
 from toolkit.study.evidence import Conclusion, Grade, conclude, grade
 from toolkit.study.lock import Deviation, Lock, deviations, lock_path, read_lock
-from toolkit.study.protocol import ProtocolFile, load_protocol
+from toolkit.study.protocol import ProtocolFile, Thresholds, load_protocol
 from toolkit.study.sample import Sample, study_sample
 
 _GRID = (0.0, 0.5, 1.0, 1.5, 2.0)
@@ -228,7 +228,7 @@ def _check(
         if events is None:
             return CheckOutcome(name, "not_applicable", "no_events")
         make = _pretrends if name == "pretrends" else _honest_trends
-        return make(events, analysis.estimate, file.protocol.thresholds.level)
+        return make(events, analysis.estimate, file.protocol.thresholds)
     settings = {"outcome": "value", "design": analysis.design}
     if name == "spillover":
         return spillover(sample.panel, sample.neighbours, **settings)
@@ -237,19 +237,21 @@ def _check(
     )
 
 
-def _pretrends(events: Events, estimate: Estimate, level: float) -> CheckOutcome:
+def _pretrends(events: Events, estimate: Estimate, thresholds: Thresholds) -> CheckOutcome:
+    """Test the trends before, against what would explain the effect, or hide one that matters."""
     beta, covariance = events.before
+    shown = not estimate.low <= 0 <= estimate.high
     after = events.frame.event_time[events.frame.event_time >= 0]
     return pretrend_test(
         beta,
         covariance,
-        estimate=estimate.value,
+        estimate=estimate.value if shown else thresholds.meaningful,
         periods_after=float(after.mean() + 1),
-        level=level,
+        level=thresholds.level,
     )
 
 
-def _honest_trends(events: Events, estimate: Estimate, level: float) -> CheckOutcome:
+def _honest_trends(events: Events, estimate: Estimate, thresholds: Thresholds) -> CheckOutcome:
     if events.n_before == 0:
         return CheckOutcome("honest_trends", "not_applicable", "no_events")
     found = honest_trends(
@@ -258,6 +260,6 @@ def _honest_trends(events: Events, estimate: Estimate, level: float) -> CheckOut
         n_pre=events.n_before,
         grid=_GRID,
         weights="average",
-        level=level,
+        level=thresholds.level,
     )
     return found.outcome()

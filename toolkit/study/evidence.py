@@ -4,8 +4,9 @@ The design sets the ceiling on the Maryland Scientific Methods Scale (Sherman et
 What Works Centre for Local Economic Growth reads it): 1, a comparison across units or over time
 alone; 2, the same with adequate controls; 3, difference-in-differences, panels or synthetic control
 with a comparison that is justified; 4, instruments or discontinuities; 5, random assignment. What
-justifies a comparison is that it withstood an attempt to refute it: a check that failed lowers the
-grade, and one that could not run never raises it.
+justifies a comparison is that it withstood an attempt to refute it that could have succeeded: a
+check that failed lowers the grade, so does the want of one that proves something, and one that
+could not run never raises it.
 """
 
 from collections.abc import Iterable
@@ -16,8 +17,7 @@ from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.i18n import Language
 
 CEILINGS = {"did": 3, "staggered": 3, "synthetic_control": 3}
-# These try to refute what identifies the effect; without one of them passed or informing, nothing
-# justifies the comparison.
+# These try to refute what identifies the effect.
 IDENTIFYING = {
     "did": ("pretrends", "honest_trends", "placebo_in_time"),
     "staggered": ("pretrends", "honest_trends", "placebo_in_time"),
@@ -25,6 +25,8 @@ IDENTIFYING = {
 }
 # Each of these, failed, makes the estimate one that some other cause may carry.
 _WEAKENING = ("leave_one_out", "spillover", "anticipation")
+# Times the greatest divergence before adoption that an effect must survive to be called robust.
+_ROBUST = 1.0
 Verdict = Literal["beneficial", "harmful", "no_meaningful_effect", "inconclusive"]
 
 
@@ -93,8 +95,8 @@ def grade(design: str, checks: Iterable[CheckOutcome]) -> Grade:
     identifying = [found[name] for name in IDENTIFYING[design] if name in found]
     failed = [check for check in identifying if check.status == "failed"]
     steps += [Step("comparison_refuted", -1, check.check) for check in failed]
-    if not failed and not any(c.status in ("passed", "informative") for c in identifying):
-        steps.append(Step("comparison_untested", -1))
+    if not failed and not any(map(_justifies, identifying)):
+        steps.append(Step("comparison_unproven", -1))
     for name in _WEAKENING:
         if name in found and found[name].status == "failed":
             steps.append(Step("weakened", -1, name))
@@ -105,6 +107,19 @@ def grade(design: str, checks: Iterable[CheckOutcome]) -> Grade:
     ]
     level = max(1, ceiling + sum(step.change for step in steps))
     return Grade(level, ceiling, tuple(steps))
+
+
+def _justifies(check: CheckOutcome) -> bool:
+    """Tell whether a check could have refuted the comparison, and did not.
+
+    Trends before that were found parallel by a test with the power to see what would explain the
+    effect; an effect that survives trends as uneven as they ever were before (Rambachan and Roth's
+    benchmark); a synthetic unit that fits. A placebo that shows nothing may just be weak.
+    """
+    if check.check == "honest_trends":
+        robust = check.values.get("breakdown", 0) >= _ROBUST
+        return robust and check.reason == "relative" or check.reason == "never_covers"
+    return check.check in ("pretrends", "fit") and check.status == "passed"
 
 
 def conclude(
