@@ -214,11 +214,9 @@ BROKEN = {
         lambda p: p.assign(z=1.0), {"predictors": [Predictor("z", 0, 3)]}, r"same everywhere",
     ),
     "fit periods after adoption": (lambda p: p, {"fit_periods": (3, 18)}, r"fit_periods is 3 – 18"),
-    "a perfect fit": (
-        lambda p: p.assign(
-            y=np.where(p.territory == "t00", p.period % 3, np.where(p.territory == "t01",
-                       p.period % 3, p.y))
-        ), {}, r"fit before is perfect for: t00",
+    "more treated than donors": (
+        lambda p: p.assign(adoption=p.adoption.mask(p.territory < "t15", 15.0)), {},
+        r"treated \(15\) outnumber the donors \(5\)",
     ),
     "infinite": (lambda p: p.assign(y=p.y.replace(p.y[5], np.inf)), {}, r"infinite"),
 }  # fmt: skip
@@ -229,6 +227,18 @@ def test_says_what_is_wrong(case):
     break_it, options, message = BROKEN[case]
     with pytest.raises(DesignError, match=rf"(?s){message}"):
         synthetic_control(break_it(factor_panel(11)), outcome="y", **options)
+
+
+def test_more_donors_than_periods_fit_anything_and_the_fit_is_no_measure():
+    panel = factor_panel(13, n=60, n_before=4, effect=1.0)
+    control = synthetic_control(panel, outcome="y")
+    assert control.fits.perfect.any()
+    assert "perfect_fits" in control.estimate.cautions
+    gaps = control.fits.mean_gap.abs()
+    assert control.estimate.p == pytest.approx((gaps >= gaps[0]).mean())
+    assert control.estimate.high - control.estimate.low < 20
+    for check in (synthetic_fit(control), synthetic_placebo_in_space(control)):
+        assert (check.status, check.reason) == ("not_applicable", "perfect")
 
 
 def test_all_faults_come_in_one_message():

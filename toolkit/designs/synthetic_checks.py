@@ -17,10 +17,13 @@ _POOR, _FAIR = 5.0, 2.0
 def synthetic_fit(control: SyntheticControl) -> CheckOutcome:
     """Ask whether the treated is fitted before as well as its donors are.
 
-    It fails where the mean squared gap of a treated territory before adoption exceeds five times
+    Not applicable where so many donors let some territory be fitted perfectly: a fit then proves
+    nothing. It fails where the mean squared gap of a treated territory before adoption exceeds five times
     the donors' median, passes where none exceeds twice, and informs between.
     """
     fits = control.fits.assign(mspe=control.fits.rmspe_before**2)
+    if fits.perfect.any():
+        return CheckOutcome("fit", "not_applicable", "perfect", {"n": int(fits.perfect.sum())})
     median = fits[~fits.treated].groupby("adoption").mspe.median()
     own = fits[fits.treated]
     worst = float((own.mspe / own.adoption.map(median)).max())
@@ -40,6 +43,9 @@ def synthetic_placebo_in_space(control: SyntheticControl, *, level: float = 0.95
     donors and the largest p is said, the least favourable.
     """
     fits, rows = control.fits, []
+    if fits.perfect.any():
+        values = {"n": int(fits.perfect.sum())}
+        return CheckOutcome("placebo_in_space", "not_applicable", "perfect", values)
     for one in fits[fits.treated].itertuples():
         pool = fits[~fits.treated & (fits.adoption == one.adoption)]
         rank = 1 + int((pool.ratio >= one.ratio).sum())

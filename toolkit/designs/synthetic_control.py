@@ -30,7 +30,7 @@ _FEW_BEFORE = 10
 _MOST_SHOWN = 5
 _TIE = 1e-9
 # A gap before smaller than this share of the outcome's spread is no gap: the fit is perfect.
-_PERFECT = 1e-8
+_PERFECT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class SyntheticControl:
     fits : DataFrame
         One row a treated territory, and a donor by adoption: territory, treated, adoption, loss
         (mean squared gap over the fitted periods), rmspe_before, rmspe_after, ratio, mean_gap
-        (after), agreeing and starts (of the search for the predictors' weights), outside (share of
+        (after), perfect (no gap before at all, but for rounding), agreeing and starts (of the search for the predictors' weights), outside (share of
         the periods before in which the territory lies outside the range of its donors).
     donors : tuple
         Names of the donors used.
@@ -142,14 +142,15 @@ def synthetic_control(
         p is the share of the ways to deal the adoptions to donors, what happened included, whose
         mean gap is at least as large in units of the fit before. The interval holds the effects,
         equal in all periods and territories, that this test does not reject. It takes the treated
-        to be to its synthetic twin as a donor is to its own: no worse fitted, no noisier.
+        to be to its synthetic twin as a donor is to its own: no worse fitted, no noisier. Where
+        there are so many donors that some territory is fitted perfectly, the fit before measures
+        no noise: gaps are then compared as they are ("perfect_fits").
 
     Raises
     ------
     DesignError
         The panel has faults; fewer than two donors or two periods before; a treated territory has a
-        missing outcome; a predictor is missing, empty or constant; the fit before is perfect, which
-        leaves nothing to judge a gap by.
+        missing outcome; a predictor is missing, empty or constant; the treated outnumber the donors.
 
     Notes
     -----
@@ -167,7 +168,6 @@ def synthetic_control(
     treated = np.flatnonzero(matrix.treated)
     donors = np.flatnonzero(~matrix.treated)
     gaps = [_gaps(setting, one, matrix.adoption[one], donors) for one in treated]
-    _check_perfect(setting, gaps)
     adoptions = np.unique(matrix.adoption[treated])
     others = [
         _gaps(setting, one, start, donors[donors != one])
@@ -249,6 +249,7 @@ def _fit_row(setting: _Setting, gaps: _Gaps) -> dict:
         "rmspe_after": rmspe[1],
         "ratio": rmspe[1] / rmspe[0] if rmspe[0] > 0 else np.inf,
         "mean_gap": float(after.mean()),
+        "perfect": bool(rmspe[0] <= _PERFECT * matrix.outcome.std()),
         "agreeing": gaps.fit.agreeing,
         "starts": gaps.fit.starts,
         "outside": float(outside.mean()),
@@ -259,8 +260,10 @@ def _placebo_test(
     matrix: PanelMatrix, fits: pd.DataFrame, level: float, draws: int, rng: np.random.Generator
 ) -> tuple[float, float, float, float]:
     """Hold the treated's mean gap, in units of the fit before, against those of the donors."""
+    if fits.perfect.any():
+        fits = fits.assign(rmspe_before=1.0)
     own, pool = fits[fits.treated], fits[~fits.treated]
-    statistics = dealt_statistics(own, pool, draws=draws, rng=rng)
+    statistics = _dealt(own, pool, draws, rng)
     mean, scale = own.mean_gap.mean(), np.sqrt((own.rmspe_before**2).mean())
     observed, total = abs(mean) / scale, len(statistics) + 1
     count = int((statistics >= observed * (1 - _TIE)).sum()) + 1
@@ -272,8 +275,8 @@ def _placebo_test(
     return count / total, float(mean - half), float(mean + half), 1 / total
 
 
-def dealt_statistics(
-    own: pd.DataFrame, pool: pd.DataFrame, *, draws: int, rng: np.random.Generator
+def _dealt(
+    own: pd.DataFrame, pool: pd.DataFrame, draws: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Return the statistic of every way to deal the treated's adoptions to donors.
 
@@ -293,10 +296,7 @@ def dealt_statistics(
     rows = all_assignments(n, k) if exact else drawn_assignments(n, k, draws, rng)
     gap = wide["mean_gap"].to_numpy()[rows, columns]
     fit = wide["rmspe_before"].to_numpy()[rows, columns]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.abs(gap.mean(axis=1)) / np.sqrt((fit**2).mean(axis=1))
-    # A donor that is fitted perfectly counts against rejection: it says nothing of chance.
-    return np.where(np.isfinite(found), found, np.inf)
+    return np.abs(gap.mean(axis=1)) / np.sqrt((fit**2).mean(axis=1))
 
 
 def _cautions(matrix, fits: pd.DataFrame, n_left_out: int, interval) -> tuple[str, ...]:
@@ -307,6 +307,7 @@ def _cautions(matrix, fits: pd.DataFrame, n_left_out: int, interval) -> tuple[st
         "few_periods_before": start < _FEW_BEFORE,
         "outside_donors": bool((own.outside > 0).any()),
         "unstable_search": bool(((own.starts > 1) & (own.agreeing < 2)).any()),
+        "perfect_fits": bool(fits.perfect.any()),
         "interval_unbounded": bool(np.isinf(interval).any()),
     }
     return tuple(code for code, holds in found.items() if holds)
@@ -372,17 +373,6 @@ def _predictor_values(
         rows.append(values)
     _refuse(faults)
     return np.array(rows).reshape(len(rows), len(matrix.territories))
-
-
-def _check_perfect(setting: _Setting, gaps: list[_Gaps]) -> None:
-    spread = setting.matrix.outcome.std()
-    perfect = [
-        setting.matrix.territories[g.row]
-        for g in gaps
-        if np.sqrt(np.mean(g.gap[: g.start] ** 2)) <= _PERFECT * spread
-    ]
-    if perfect:
-        _refuse([interface_language()("error.synthetic.perfect", rows=_shown(perfect))])
 
 
 def _paths(matrix: PanelMatrix, gaps: list[_Gaps]) -> pd.DataFrame:

@@ -14,6 +14,12 @@ from toolkit.designs.honest_trends import honest_trends
 from toolkit.designs.power import Power, minimum_detectable_effect
 from toolkit.designs.pretrends import pretrend_test
 from toolkit.designs.staggered import Staggered, staggered
+from toolkit.designs.synthetic_checks import (
+    leave_one_donor_out,
+    synthetic_fit,
+    synthetic_placebo_in_space,
+)
+from toolkit.designs.synthetic_control import SyntheticControl, synthetic_control
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.study.events import (
@@ -48,6 +54,8 @@ class Study:
         Those planned, in the order of the protocol.
     events : Events or None
         Coefficients around adoption, where the design has them.
+    control : SyntheticControl or None
+        Its weights, paths and placebos, where that is the design.
     power : Power or None
         The smallest effect that could have been found; None where the periods before are too few.
     grade : Grade
@@ -61,6 +69,7 @@ class Study:
     estimate: Estimate
     checks: tuple[CheckOutcome, ...]
     events: Events | None
+    control: SyntheticControl | None
     power: Power | None
     grade: Grade
     conclusion: Conclusion
@@ -93,13 +102,19 @@ class Study:
         return self.estimate.table().assign(**added)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Analysis:
-    """What a design gives: its estimate, a callable that estimates anew, and the events."""
+    """What a design gives: its estimate, a callable that estimates anew, and what is its own.
+
+    `events` makes the coefficients around adoption, where the design has some; `control` is the
+    synthetic control, with the callable that fits it anew without a donor.
+    """
 
     estimate: Estimate
     design: Callable[..., Estimate]
-    events: Callable[[], Events]
+    events: Callable[[], Events] | None = None
+    control: SyntheticControl | None = None
+    without_donor: Callable[[str], SyntheticControl] | None = None
 
 
 def run_study(study: str) -> Study:
@@ -120,7 +135,7 @@ def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Stu
     """Estimate, try to refute, grade and conclude."""
     protocol = file.protocol
     analysis = _DESIGNS[protocol.design](protocol, sample)
-    events = _attempt(analysis.events)
+    events = _attempt(analysis.events) if analysis.events else None
     checks = tuple(_check(name, file, sample, analysis, events) for name in protocol.checks)
     conclusion = conclude(
         analysis.estimate,
@@ -136,6 +151,7 @@ def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Stu
         estimate=analysis.estimate,
         checks=checks,
         events=events,
+        control=analysis.control,
         power=study_power(file, sample),
         grade=grade(protocol.design, checks),
         conclusion=conclusion,
@@ -147,9 +163,11 @@ def study_power(file: ProtocolFile, sample: Sample) -> Power | None:
 
     Windows are two thirds before and one third after, of the periods before the first adoption;
     with several adoptions it is that of adopting all at once, which can only be too small. None
-    where those periods are fewer than three.
+    where those periods are fewer than three, and for a synthetic control, whose test is another.
     """
     panel, protocol = sample.panel, file.protocol
+    if protocol.design == "synthetic_control":
+        return None
     first = panel.adoption.dropna().min()
     before = panel[panel.period < first]
     n = before.period.nunique()
@@ -217,7 +235,21 @@ def _staggered(protocol, sample: Sample) -> _Analysis:
     return _Analysis(design(sample.panel, outcome="value"), design, events)
 
 
-_DESIGNS = {"did": _did, "staggered": _staggered}
+def _synthetic_control(protocol, sample: Sample) -> _Analysis:
+    settings = {"unit": sample.unit, "level": protocol.thresholds.level, "seed": protocol.seed}
+    fit = partial(synthetic_control, **settings)
+
+    def design(panel: pd.DataFrame, **columns) -> Estimate:
+        return fit(panel, **columns).estimate
+
+    def without_donor(name: str) -> SyntheticControl:
+        return fit(sample.panel, outcome="value", exclude=[name], placebos=False)
+
+    control = fit(sample.panel, outcome="value")
+    return _Analysis(control.estimate, design, control=control, without_donor=without_donor)
+
+
+_DESIGNS = {"did": _did, "staggered": _staggered, "synthetic_control": _synthetic_control}
 
 
 def _check(
@@ -229,12 +261,24 @@ def _check(
             return CheckOutcome(name, "not_applicable", "no_events")
         make = _pretrends if name == "pretrends" else _honest_trends
         return make(events, analysis.estimate, file.protocol.thresholds)
+    if analysis.control is not None and name in _OF_CONTROLS:
+        return _OF_CONTROLS[name](analysis)
     settings = {"outcome": "value", "design": analysis.design}
     if name == "spillover":
         return spillover(sample.panel, sample.neighbours, **settings)
-    return {"placebo_in_time": placebo_in_time, "leave_one_out": leave_one_out}[name](
-        sample.panel, **settings
-    )
+    return _ON_PANELS[name](sample.panel, **settings)
+
+
+_ON_PANELS = {"placebo_in_time": placebo_in_time, "leave_one_out": leave_one_out}
+_OF_CONTROLS = {
+    "fit": lambda analysis: synthetic_fit(analysis.control),
+    "placebo_in_space": lambda analysis: synthetic_placebo_in_space(
+        analysis.control, level=analysis.estimate.level
+    ),
+    "leave_one_donor_out": lambda analysis: leave_one_donor_out(
+        analysis.control, analysis.without_donor
+    ),
+}
 
 
 def _pretrends(events: Events, estimate: Estimate, thresholds: Thresholds) -> CheckOutcome:

@@ -118,7 +118,7 @@ def _justifies(check: CheckOutcome) -> bool:
     """
     if check.check == "honest_trends":
         robust = check.values.get("breakdown", 0) >= _ROBUST
-        return robust and check.reason == "relative" or check.reason == "never_covers"
+        return (robust and check.reason == "relative") or check.reason == "never_covers"
     return check.check in ("pretrends", "fit") and check.status == "passed"
 
 

@@ -37,7 +37,8 @@ CHECKS = {
         "anticipation",
     ),
     "synthetic_control": (
-        "placebo_in_space", "placebo_in_time", "leave_one_out", "spillover",
+        "fit", "placebo_in_space", "placebo_in_time", "leave_one_out", "leave_one_donor_out",
+        "spillover",
     ),
 }  # fmt: skip
 Design = Literal["did", "staggered", "synthetic_control"]
