@@ -18,8 +18,8 @@ def synthetic_fit(control: SyntheticControl) -> CheckOutcome:
     """Ask whether the treated is fitted before as well as its donors are.
 
     Not applicable where so many donors let some territory be fitted perfectly: a fit then proves
-    nothing. It fails where the mean squared gap of a treated territory before adoption exceeds five times
-    the donors' median, passes where none exceeds twice, and informs between.
+    nothing. It fails where the mean squared gap of a treated territory before adoption exceeds
+    five times the donors' median, passes where none exceeds twice, and informs between.
     """
     fits = control.fits.assign(mspe=control.fits.rmspe_before**2)
     if fits.perfect.any():

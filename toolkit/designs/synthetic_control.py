@@ -67,8 +67,9 @@ class SyntheticControl:
     fits : DataFrame
         One row a treated territory, and a donor by adoption: territory, treated, adoption, loss
         (mean squared gap over the fitted periods), rmspe_before, rmspe_after, ratio, mean_gap
-        (after), perfect (no gap before at all, but for rounding), agreeing and starts (of the search for the predictors' weights), outside (share of
-        the periods before in which the territory lies outside the range of its donors).
+        (after), perfect (no gap before at all, but for rounding), agreeing and starts (of the
+        search for the predictors' weights), outside (share of the periods before in which the
+        territory lies outside the range of its donors).
     donors : tuple
         Names of the donors used.
     """
@@ -149,8 +150,9 @@ def synthetic_control(
     Raises
     ------
     DesignError
-        The panel has faults; fewer than two donors or two periods before; a treated territory has a
-        missing outcome; a predictor is missing, empty or constant; the treated outnumber the donors.
+        The panel has faults; fewer than two donors or two periods before; a treated territory has
+        a missing outcome; a predictor is missing, empty or constant; the treated outnumber the
+        donors.
 
     Notes
     -----
