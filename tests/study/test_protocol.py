@@ -62,7 +62,7 @@ BROKEN = {
     ),
     "unknown design": ('"did"', '"dif"', "vocabulary", "design", "did"),
     "unknown check": ('"spillover"', '"spilover"', "unknown_check", "checks", "spillover"),
-    "check twice": ('"sensitivity"', '"spillover"', "check_twice", "checks", ""),
+    "check twice": ('"leave_one_out"', '"spillover"', "check_twice", "checks", ""),
     "unknown role": ('"chercheur"', '"chercheuse"', "vocabulary", "roles.0.role", "chercheur"),
     "unknown mode": ('"A4"', '"A5"', "vocabulary", "roles.0.mode", ""),
     "matched without a number": (
@@ -113,7 +113,7 @@ def test_one_territory_cannot_be_on_both_sides(data):
 
 
 def test_all_faults_come_in_one_error(data):
-    edited(data, ('"2017-06"', '"2017"'), ('"A4"', '"A5"'), ('"anticipation"', '"anticipatio"'))
+    edited(data, ('"2017-06"', '"2017"'), ('"A4"', '"A5"'), ('"spillover"', '"spillove"'))
     with pytest.raises(DataError, match=r"(?s)3 faults.*checks.*periods\.last.*roles\.0\.mode"):
         load_protocol(STUDY)
 

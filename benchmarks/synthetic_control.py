@@ -1,0 +1,135 @@
+"""Synthetic control: size of its test, coverage of its interval, and time beside other packages.
+
+Usage::
+
+    python benchmarks/synthetic_control.py [--repeats 500] [--speed-only]
+
+Panels of 1 treated territory and J donors, 20 periods before and 5 after: independent AR(1) noise
+of correlation .6, or two common factors with loadings of each territory, and noise. The treated is
+one territory like the others, so that a true null is rejected at 5 % no more often than that. The
+interval is judged on an effect of 1 (the noise has standard deviation 1). Prints markdown tables;
+docs/synthetic-control.md keeps the last. diff-diff and pysyncon are test dependencies.
+"""
+
+import argparse
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from toolkit.designs.synthetic_control import synthetic_control
+
+BEFORE, AFTER, RHO = 20, 5, 0.6
+
+
+def panel(rng: np.random.Generator, n_donors: int, noise: str, effect: float) -> pd.DataFrame:
+    """Draw one panel; the first territory is treated."""
+    n, periods = n_donors + 1, BEFORE + AFTER
+    outcome = rng.normal(size=(n, periods))
+    if noise == "AR(1)":
+        for t in range(1, periods):
+            outcome[:, t] = RHO * outcome[:, t - 1] + np.sqrt(1 - RHO**2) * outcome[:, t]
+    else:
+        factors = rng.normal(size=(2, periods)).cumsum(axis=1)
+        outcome = outcome + rng.dirichlet(np.ones(3), size=n)[:, :2] @ factors
+    outcome[0, BEFORE:] += effect
+    return pd.DataFrame(
+        {
+            "territory": np.repeat(np.arange(n), periods),
+            "period": np.tile(np.arange(periods), n),
+            "y": outcome.ravel(),
+            "adoption": np.where(np.repeat(np.arange(n), periods) == 0, float(BEFORE), np.nan),
+        }
+    )
+
+
+def simulate(repeats: int) -> None:
+    """Print size, power and coverage."""
+    print("| noise | donors | size at 5% | power | coverage of 95% | smallest p |")
+    print("|---|---|---|---|---|---|")
+    for noise in ("AR(1)", "factors"):
+        for n_donors in (20, 38, 100):
+            rng = np.random.default_rng(20131107)
+            rejected, found, covered = 0, 0, 0
+            for _ in range(repeats):
+                null = synthetic_control(panel(rng, n_donors, noise, 0.0), outcome="y").estimate
+                real = synthetic_control(panel(rng, n_donors, noise, 1.0), outcome="y").estimate
+                rejected += null.p <= 0.05
+                found += real.p <= 0.05
+                covered += real.low <= 1.0 <= real.high
+            shares = " | ".join(f"{count / repeats:.3f}" for count in (rejected, found, covered))
+            print(f"| {noise} | {n_donors} | {shares} | {real.smallest_p:.3f} |", flush=True)
+
+
+def cpu(task, times: int = 1) -> float:
+    """Return the CPU seconds of one of some runs."""
+    task()
+    start = time.process_time()
+    for _ in range(times):
+        task()
+    return (time.process_time() - start) / times
+
+
+def speed() -> None:
+    """Print the time of a placebo in space, on outcomes alone, ours and the peers'."""
+    data = panel(np.random.default_rng(1), 100, "factors", 1.0)
+    ours = cpu(lambda: synthetic_control(data, outcome="y"), 3)
+    print(f"placebo in space, 100 donors: ours {ours:.3f} s")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, peer in (("diff-diff", diff_diff_placebo), ("pysyncon", pysyncon_placebo)):
+            theirs = peer(data)
+            print(f"    {name} {theirs:.2f} s, {theirs / ours:.0f} x ours", flush=True)
+
+
+def diff_diff_placebo(data: pd.DataFrame) -> float:
+    """Time diff-diff's fit and its placebos."""
+    from diff_diff import SyntheticControl
+
+    on = (data.territory == 0) & (data.period >= BEFORE)
+    treated = data.assign(treated=on.astype(int))
+
+    def task():
+        # Equal weights of all past outcomes: the optimum on outcomes alone, without a search.
+        design = SyntheticControl(v_method="custom", custom_v=np.ones(BEFORE), standardize="none")
+        fit = design.fit(
+            treated, outcome="y", treatment="treated", unit="territory", time="period",
+            post_periods=list(range(BEFORE, BEFORE + AFTER)),
+            pre_period_outcomes=list(range(BEFORE)),
+        )  # fmt: skip
+        fit.in_space_placebo()
+
+    start = time.process_time()
+    task()
+    return time.process_time() - start
+
+
+def pysyncon_placebo(data: pd.DataFrame, timed: int = 1) -> float:
+    """Time pysyncon on one donor with outcomes as predictors, for all of them."""
+    from pysyncon import Synth
+
+    wide = data.pivot(index="period", columns="territory", values="y")
+    before = wide.iloc[:BEFORE]
+    start = time.process_time()
+    for one in range(timed):
+        Synth().fit(
+            X0=before.drop(columns=one), X1=before[one], Z0=before.drop(columns=one),
+            Z1=before[one], optim_method="Nelder-Mead", optim_initial="equal",
+        )  # fmt: skip
+    return (time.process_time() - start) / timed * wide.shape[1]
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=500)
+    parser.add_argument("--speed-only", action="store_true")
+    options = parser.parse_args()
+    speed()
+    if not options.speed_only:
+        simulate(options.repeats)
+
+
+if __name__ == "__main__":
+    main()
