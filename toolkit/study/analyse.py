@@ -199,6 +199,7 @@ def _attempt(make: Callable):
 def _did(protocol, sample: Sample) -> _Analysis:
     settings = {
         "size": "size" if "size" in sample.panel else None,
+        "cluster": "cluster" if "cluster" in sample.panel else None,
         "unit": sample.unit,
         "level": protocol.thresholds.level,
         "seed": protocol.seed,

@@ -68,13 +68,13 @@ def events_of_one_adoption(protocol: Protocol, sample: Sample) -> Events:
     averaged = kept.groupby(["territory", block], as_index=False).agg(value=("value", "mean"))
     treated = set(sample.treated)
     averaged["adoption"] = np.where(averaged.territory.isin(treated), 0.0, np.nan)
-    sizes = None
-    if "size" in panel:
-        sizes = panel.groupby("territory")["size"].mean().to_numpy()
+    has_size = "size" in panel
+    if has_size:
+        averaged["size"] = averaged.territory.map(panel.groupby("territory")["size"].mean())
     found = event_study(
         averaged,
         outcome="value",
-        sizes=sizes,
+        size="size" if has_size else None,
         level=protocol.thresholds.level,
         seed=protocol.seed,
     )
