@@ -120,7 +120,7 @@ def _effects(panel: pd.DataFrame, measured: dict, code: str) -> Iterator:
     expected = 40 + 4 * np.sin(np.arange(48) / 12 * 2 * np.pi) + np.arange(48) * 0.1
     value = expected + rng.normal(0, 1.5, 48) + np.where(np.arange(48) >= 30, 4, 0)
     value[[10, 11]] = np.nan
-    series = pd.DataFrame({"period": months, "value": value, "expected": expected})
+    series = pd.DataFrame({"period": months, "observed": value, "counterfactual": expected})
     half = 3 + 0.12 * np.maximum(np.arange(48) - 29, 0)
     series = series.assign(low=expected - half, high=expected + half)
     yield toolkit.plot_interrupted_series(series, adoption="2017-07", **measured)

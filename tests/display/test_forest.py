@@ -64,3 +64,9 @@ def test_one_study_with_a_long_name_and_no_interval():
     assert "…" in figure.svg.decode()
     assert figure.table.rows[0][0] == ("A very long name " * 9)
     assert figure.table.rows[0][2:] == ("nd", "nd")
+
+
+def test_a_prediction_that_is_not_known_is_left_out():
+    figure = drawn(pooled=pooled(), prediction=(np.nan, np.nan))
+    assert [row[0] for row in figure.table.rows] == ["Creuse", "Lozère", "Pooled"]
+    assert "one more territory" not in figure.note

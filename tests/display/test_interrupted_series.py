@@ -10,30 +10,32 @@ EN = language("en")
 FRAME = pd.DataFrame(
     {
         "period": [2015, 2016, 2017, 2018],
-        "value": [10.0, 11.0, 16.0, 13.0],
-        "expected": [10.0, 11.0, 12.0, 13.0],
+        "observed": [10.0, 11.0, 16.0, 13.0],
+        "counterfactual": [10.0, 11.0, 12.0, 13.0],
     }
-).assign(low=lambda f: f.expected - 2, high=lambda f: f.expected + 2)
+).assign(low=lambda f: f.counterfactual - 2, high=lambda f: f.counterfactual + 2)
 
 
 def drawn(frame=FRAME):
     return plot_interrupted_series(frame, adoption=2017, measure="Settled", unit="days", lang=EN)
 
 
-def test_title_says_where_it_left_the_band():
-    assert drawn().title == "Above the expected band: 1 of 2 periods; mean gap +2.0 days"
+def test_title_says_the_mean_gap_and_the_alternative_where_it_left_the_band():
+    title = "Mean gap to what was expected, since adoption: +2.0 days over 2 periods"
+    assert drawn().title == title
+    assert "1 above the band, 0 below" in drawn().alt
+    both = drawn(FRAME.assign(observed=[10, 11, 5, 19.0]))
+    assert "1 above the band, 1 below" in both.alt
+    assert "−0.5 days" in both.title
 
 
-def test_inside_below_and_both():
-    inside = drawn(FRAME.assign(value=FRAME.expected))
-    assert inside.title == "Inside the expected band throughout (2 periods); mean gap 0.0 days"
-    assert drawn(FRAME.assign(value=[10, 11, 5, 13.0])).title.startswith("Below the expected band")
-    both = drawn(FRAME.assign(value=[10, 11, 5, 19.0]))
-    assert both.title == "Outside the expected band: 1 above, 1 below, of 2 periods"
+def test_no_period_after_is_unknown():
+    figure = drawn(FRAME.assign(observed=[10, 11, np.nan, np.nan]))
+    assert figure.title.endswith("unknown over 0 periods")
 
 
 def test_missing_values_and_unbounded_bands_are_said():
-    frame = FRAME.assign(value=[10.0, np.nan, 16, 13], high=np.inf)
+    frame = FRAME.assign(observed=[10.0, np.nan, 16, 13], high=np.inf)
     figure = drawn(frame)
     assert "Broken line" in figure.note
     assert "Band cut at the edge" in figure.note

@@ -1,6 +1,8 @@
 """Tables of results: units in the header, digits as the interval supports, signs explained."""
 
 import math
+import re
+from pathlib import Path
 
 import pandas as pd
 
@@ -9,6 +11,7 @@ from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.i18n import language
 
 EN, FR = language("en"), language("fr")
+DESIGNS = Path(__file__).parents[2] / "toolkit" / "designs"
 
 
 def estimate(value=3.14159, low=1.2, high=5.1, p=0.0312, unit="percent", level=0.95):
@@ -28,7 +31,7 @@ def test_units_and_levels_that_differ_stand_by_each_row():
     table = tabulate_estimates(both, lang=EN)
     assert [row[0] for row in table.rows] == ["A (points)", "B (days)"]
     assert [row[4] for row in table.rows] == ["95%", "90%"]
-    assert table.header[4] == "Level"
+    assert table.header[2:5] == ("Lower bound", "Upper bound", "Level")
 
 
 def test_no_bound_no_interval_and_a_tiny_p():
@@ -51,9 +54,9 @@ def test_checks_have_a_sign_a_word_and_a_sentence():
         CheckOutcome("leave_one_out", "not_applicable", "one_treated"),
     ]
     table = tabulate_checks(outcomes, lang=EN)
-    assert table.rows[0][:2] == ("Adoption pretended earlier", "▲ failed")
+    assert table.rows[0][:2] == ("Adoption pretended earlier", "▲\u00a0failed")
     assert table.rows[0][2] == outcomes[0].sentence(EN)
-    assert table.rows[1][1] == "– not applicable"
+    assert table.rows[1][1] == "–\u00a0not applicable"
     assert table.strong == {0}
 
 
@@ -75,3 +78,12 @@ def test_cells_bear_the_sign_of_their_status():
     assert table.explanations()[0].startswith("s\u00a0: ")
     assert "nd\u00a0: non disponible" in table.note
     assert table.caption == "Visits (nombre)"
+
+
+def test_every_check_of_the_designs_has_a_name():
+    code = "\n".join(p.read_text(encoding="utf-8") for p in DESIGNS.glob("*.py"))
+    checks = set(re.findall(r'CheckOutcome\(\s*"(\w+)"', code))
+    assert {"placebo_in_time", "leave_one_donor_out", "autocorrelation"} <= checks
+    for check in checks:
+        for lang in (FR, EN):
+            assert lang(f"check.{check}.name")

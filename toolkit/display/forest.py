@@ -44,10 +44,11 @@ def plot_forest(
     studies : DataFrame
         One row a study: study (its name), value, low and high, in `unit`; if it has weight (a
         share of 1), the area of a square follows it.
-    pooled : Estimate, optional
-        Drawn as a diamond as wide as its interval.
+    pooled : Estimate or MetaAnalysis, optional
+        Its value, low and high are drawn, as a diamond as wide as the interval.
     prediction : (float, float), optional
-        Where the effect in one more territory would lie, at `level`; drawn as an open bar.
+        Where the effect in one more territory would lie, at `level`; drawn as an open bar, and
+        left out where it is not known (NaN).
     measure, unit, level
         As for `plot_event_study`.
 
@@ -56,6 +57,8 @@ def plot_forest(
     Figure
         Titled by the pooled effect, or by how many studies exclude zero.
     """
+    if prediction is not None and np.isnan(prediction).any():
+        prediction = None
     check_drawable(studies, value="plot_forest")
     ends = [studies.low, studies.high]
     if pooled is not None:

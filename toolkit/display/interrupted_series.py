@@ -42,9 +42,9 @@ def plot_interrupted_series(
     Parameters
     ----------
     frame : DataFrame
-        One row a period, in order: period, value (missing where not observed), expected, low and
-        high (of what was expected, at `level`; missing where there is none, infinite where
-        unbounded), in `unit`.
+        One row a period: period, observed (missing where it was not), counterfactual (expected had
+        nothing changed), low and high (of this expectation, at `level`; missing where there is
+        none, infinite where unbounded), in `unit`: the path of an `InterruptedSeries`.
     adoption : object
         The first period after the change.
     measure, unit, level
@@ -53,32 +53,27 @@ def plot_interrupted_series(
     Returns
     -------
     Figure
-        Titled by how many periods after adoption lie outside the band.
+        Titled by the mean gap after adoption; its alternative counts the periods outside the band.
     """
-    check_drawable(frame, expected="plot_interrupted_series")
+    check_drawable(frame, counterfactual="plot_interrupted_series")
     frame = frame.sort_values("period", ignore_index=True)
-    after = frame[frame.period >= adoption].dropna(subset=["value", "expected"])
-    outside = {
-        "above": int((after.value > after.high).sum()),
-        "below": int((after.value < after.low).sum()),
-    }
+    after = frame[frame.period >= adoption].dropna(subset=["observed", "counterfactual"])
     digits = supported_digits(frame.low, frame.high)
-    gap = (after.value - after.expected).mean()
+    gap = (after.observed - after.counterfactual).mean()
+    known = len(after) > 0
     values = {
         "measure": headed(measure, unit, lang),
         "level": lang.percent(level, 0),
-        "above": lang.number(outside["above"]),
-        "below": lang.number(outside["below"]),
+        "above": lang.number(int((after.observed > after.high).sum())),
+        "below": lang.number(int((after.observed < after.low).sum())),
         "of": lang.plural("series.periods", len(after)),
         "gap": write_number(gap, lang, digits, unit, sign=True)
-        if len(after)
+        if known
         else lang("figure.unknown"),
         "adoption": write_period(adoption, lang),
     }
-    where = {(True, True): ".both", (True, False): "", (False, True): ".below"}
-    side = where.get((outside["above"] > 0, outside["below"] > 0), ".inside")
-    title = lang(f"series.title{side}", **values)
-    notes = [lang("population.figure.gap")] if frame.value.isna().any() else []
+    title = lang("series.title", **values)
+    notes = [lang("population.figure.gap")] if frame.observed.isna().any() else []
     notes += [lang("series.unbounded")] if np.isinf(frame[["low", "high"]]).any(axis=None) else []
     return Figure(
         svg=_draw(frame, adoption, lang),
@@ -98,7 +93,7 @@ def _draw(frame: pd.DataFrame, adoption: object, lang: Language) -> bytes:
     with in_style():
         figure = canvas(3.6)
         axes = figure.add_subplot()
-        axes.set_ylim(*reach(frame.value, frame.expected, frame.low, frame.high))
+        axes.set_ylim(*reach(frame.observed, frame.counterfactual, frame.low, frame.high))
         low, high = (
             np.clip(frame[name].to_numpy(dtype=float), *axes.get_ylim()) for name in ("low", "high")
         )
@@ -106,11 +101,13 @@ def _draw(frame: pd.DataFrame, adoption: object, lang: Language) -> bytes:
         axes.fill_between(positions, low, high, color=PALE, linewidth=0, zorder=1)
         for edge in (low, high):
             axes.plot(positions, edge, color=COMPARISONS[2][0], linewidth=0.8, zorder=1.5)
-        axes.plot(positions, frame.expected, color=color, linestyle=dash, linewidth=1.8, zorder=3)
+        axes.plot(
+            positions, frame.counterfactual, color=color, linestyle=dash, linewidth=1.8, zorder=3
+        )
         size = 4.5 if len(periods) <= 60 else 2.5
         axes.plot(
             positions,
-            frame.value,
+            frame.observed,
             color=STRONG,
             linewidth=1.6,
             marker="o",
@@ -121,24 +118,29 @@ def _draw(frame: pd.DataFrame, adoption: object, lang: Language) -> bytes:
         period_axis(axes, periods, lang)
         ends = []
         for column, word, shade in (
-            ("value", "series.observed", STRONG),
-            ("expected", "series.expected", color),
+            ("observed", "series.observed", STRONG),
+            ("counterfactual", "series.expected", color),
         ):
             known = frame[column].dropna()
             if len(known):
-                ends.append((positions[-1], known.iloc[-1], lang(word), shade, column == "value"))
+                ends.append(
+                    (positions[-1], known.iloc[-1], lang(word), shade, column == "observed")
+                )
         label_ends(axes, ends)
         mark_adoption(axes, positions[periods.index(adoption)] - 0.5, lang("figure.adoption"))
         return to_svg(figure)
 
 
 def _tabulate(frame, measure: str, unit: str, level: float, digits: int, lang: Language) -> Table:
-    observed = spread_digits(frame.value)
+    observed = spread_digits(frame.observed)
     rows = tuple(
         (
             write_period(row.period, lang),
-            write_cell(row.value, lang, min(observed, digits + 1)),
-            *(write_cell(getattr(row, name), lang, digits) for name in ("expected", "low", "high")),
+            write_cell(row.observed, lang, min(observed, digits + 1)),
+            *(
+                write_cell(getattr(row, name), lang, digits)
+                for name in ("counterfactual", "low", "high")
+            ),
         )
         for row in frame.itertuples()
     )

@@ -37,7 +37,10 @@ def tabulate_estimates(
     units = {estimate.unit for estimate in every}
     shared = units.pop() if len(units) == 1 else ""
     several = len({estimate.level for estimate in every}) > 1
-    level = lang("column.level") if several or not every else lang.percent(every[0].level, 0)
+    ends = [lang("results.low"), lang("results.high")]
+    if every and not several:
+        level = lang.percent(every[0].level, 0)
+        ends = [lang(f"column.{end}", level=level) for end in ("low", "high")]
     rows = []
     for name, e in estimates.items():
         digits = supported_digits([e.low], [e.high])
@@ -52,9 +55,8 @@ def tabulate_estimates(
         header=(
             lang("results.estimate"),
             headed(lang("column.value"), shared, lang, difference=True),
-            lang("column.low", level=level),
-            lang("column.high", level=level),
-            *((lang("column.level").capitalize(),) if several else ()),
+            *ends,
+            *((lang("column.level"),) if several else ()),
             lang("column.p"),
             lang("results.treated"),
             lang("results.comparison"),
@@ -82,7 +84,7 @@ def tabulate_checks(
     rows = tuple(
         (
             lang(f"check.{outcome.check}.name"),
-            f"{_STATUS_SHAPES[outcome.status]} {lang(f'check.status.{outcome.status}')}",
+            f"{_STATUS_SHAPES[outcome.status]}{NBSP}{lang(f'check.status.{outcome.status}')}",
             outcome.sentence(lang, digits=digits),
         )
         for outcome in outcomes

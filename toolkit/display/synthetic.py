@@ -99,7 +99,9 @@ def plot_synthetic_gaps(
     gap : Series
         Observed less synthetic of the treated, by period.
     placebos : DataFrame, shape (n_periods, n_donors)
-        The same for each donor taken as if it were treated, on the same periods.
+        The same for each donor taken as if it were treated, on the same periods:
+        ``placebos.pivot(index="period", columns="territory", values="gap")`` of a
+        `SyntheticControl`.
     name, adoption, measure, unit
         As for `plot_synthetic_paths`.
 
