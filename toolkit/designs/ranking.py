@@ -1,0 +1,296 @@
+"""Several projects side by side: how their order depends on weights and on raters.
+
+Never a bare ranking. Each project gets the share of draws at each rank, as in stochastic
+multi-criteria acceptability analysis (Lahdelma, Hokkanen and Salminen, EJOR 1998), when the weights
+of the criteria are drawn uniformly from all there are, when raters are replaced by others like
+them, and both. One project is said to come before another only where nearly all draws say so.
+
+What is assumed: a project's score is a weighted mean, so scores are taken as numbers (from 0 to 1
+is as far as from 2 to 3) and a low score can be made up for by a high one elsewhere; the raters of a
+project are a sample of people who could have rated it, exchangeable whatever their role. With
+different raters for each project, a severe panel cannot be told from a weak project.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from toolkit.designs.ratings import RatingMatrix, rating_matrix
+from toolkit.errors import DesignError
+from toolkit.i18n import Language, interface_language
+
+# Scores closer than this are equal.
+_TIE = 1e-9
+# A share near 1 is known only if this many draws were expected beyond it.
+_BEYOND = 5
+SOURCES = ("weights", "raters", "both", "leave_one_out")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How far projects can be put in an order.
+
+    Attributes
+    ----------
+    ranks : DataFrame
+        One row a project, source and rank (1 is first): share of draws in which the project has
+        that rank, ties shared equally. source: "weights" (drawn; ratings as they are), "raters"
+        (drawn; weights as given), "both", "leave_one_out" (each rater left out in turn).
+    projects : DataFrame
+        Indexed by project: value, the weighted mean under the given weights, in points of the
+        scale; n_raters; rank_low and rank_high, the ranks it has in `level` of the draws of both.
+    pairs : DataFrame
+        One row a pair of projects: higher, lower (by value), difference in points, share of draws
+        of both in which the higher comes first, separated (the share is beyond what all pairs
+        together ask for).
+    level : float
+        Confidence in all the pairs that are separated, together.
+    cautions : tuple of str
+    """
+
+    ranks: pd.DataFrame
+    projects: pd.DataFrame
+    pairs: pd.DataFrame
+    level: float
+    cautions: tuple[str, ...] = ()
+
+    def table(self) -> pd.DataFrame:
+        """Return the share of draws at each rank, one row a project, source and rank."""
+        return self.ranks.copy()
+
+    def sentence(self, lang: Language, *, names: Mapping[str, str] | None = None) -> str:
+        """Say which projects come before which, if any; `names` gives the projects' names."""
+        names = names or {}
+        sure = self.pairs[self.pairs.separated]
+        if sure.empty:
+            return lang("ranking.none", n=lang.number(len(self.projects)))
+        said = [
+            lang(
+                "ranking.pair",
+                higher=names.get(row.higher, row.higher),
+                lower=names.get(row.lower, row.lower),
+            )
+            for row in sure.itertuples()
+        ]
+        total = lang.number(len(self.pairs))
+        return lang.plural("ranking.some", len(sure), pairs=lang.join(said), total=total)
+
+
+def rank_projects(
+    ratings: pd.DataFrame,
+    *,
+    project: str = "project",
+    criterion: str = "criterion",
+    rater: str = "rater",
+    score: str = "score",
+    scale: tuple = (0, 1, 2, 3),
+    weights: Mapping[str, float] | None = None,
+    draws: int = 10_000,
+    seed: int = 20131107,
+    level: float = 0.95,
+) -> Ranking:
+    """Rank projects, with how much of it holds.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        One row a project, criterion and rater: choose one moment and one round before.
+    project, criterion, rater, score : str
+        Columns.
+    scale : sequence
+        All scores.
+    weights : mapping, optional
+        Weight of each criterion where weights are not drawn; equal without it. They are brought to
+        a sum of one.
+    draws, seed : int
+    level : float
+        Of the ranks, and of the separated pairs together.
+
+    Notes
+    -----
+    Drawing raters: to each rater a standard normal weight for their departures from the project's
+    means, all criteria together, over Student's spread for few raters, so that a project's mean has
+    the variance of a mean of n raters and the tails of its estimate. Where all projects have the
+    same raters, a rater has one weight for all of them: being strict everywhere changes no order.
+
+    Raises
+    ------
+    DesignError
+        The ratings have faults; fewer than two projects; a project with fewer than two ratings of
+        a criterion; weights that are negative, all zero or of other criteria.
+    """
+    matrix = rating_matrix(
+        ratings, unit=[project, criterion], rater=rater, score=score, scale=scale
+    )
+    scores, projects, criteria = _cube(matrix)
+    fixed = _weights(weights, criteria)
+    _check(scores, projects, criteria)
+    rng = np.random.default_rng(seed)
+    means = np.nanmean(scores, axis=2)
+    shifts = _other_raters(scores, means, draws, rng)
+    drawn = rng.dirichlet(np.ones(len(criteria)), size=draws)
+    values = {
+        "weights": drawn @ means.T,
+        "raters": (means + shifts) @ fixed,
+        "both": ((means + shifts) * drawn[:, None, :]).sum(axis=2),
+        "leave_one_out": _left_out(scores) @ fixed,
+    }
+    shares = {source: _rank_shares(values[source]) for source in SOURCES}
+    pairs = _pairs(means @ fixed, values["both"], projects, level)
+    beyond = draws * (1 - level) / (2 * len(pairs))
+    cautions = ["few_draws"] if beyond < _BEYOND else []
+    cautions += ["same_ratings"] if (np.nanstd(scores, axis=2).max(axis=1) == 0).any() else []
+    table = pd.DataFrame(
+        {
+            "value": means @ fixed,
+            "n_raters": (~np.isnan(scores)).any(axis=1).sum(axis=1),
+            **_span(shares["both"], level),
+        },
+        index=pd.Index(projects, name="project"),
+    )
+    return Ranking(_long(shares, projects), table, pairs, level, tuple(cautions))
+
+
+def _cube(matrix: RatingMatrix) -> tuple[np.ndarray, pd.Index, pd.Index]:
+    """Return the scores, NaN where there is none, and the names of their first two axes.
+
+    The shape is (n_projects, n_criteria, n_raters).
+    """
+    units = pd.MultiIndex.from_tuples(matrix.units)
+    (first, projects), (second, criteria) = (
+        pd.factorize(units.get_level_values(level), sort=True) for level in (0, 1)
+    )
+    cube = np.full((len(projects), len(criteria), len(matrix.raters)), np.nan)
+    cube[first, second] = matrix.values
+    return cube, projects, criteria
+
+
+def _same_raters(scores: np.ndarray) -> bool:
+    rates = ~np.isnan(scores).all(axis=1)
+    return bool((rates == rates[0]).all())
+
+
+def _other_raters(
+    scores: np.ndarray, means: np.ndarray, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw what other raters would change in the means, shape (draws, n_projects, n_criteria)."""
+    known = ~np.isnan(scores)
+    numbers = known.sum(axis=2)
+    # A mean of n departures, so divided by n, has the variance s2 / n once n becomes n - 1.
+    departures = np.where(known, scores - means[:, :, None], 0.0)
+    departures /= np.sqrt(numbers * (numbers - 1))[:, :, None]
+    shared = _same_raters(scores)
+    freedom = known.any(axis=1).sum(axis=1) - 1
+    shifts = np.empty((draws, *means.shape))
+    for position in range(len(scores)):
+        if position == 0 or not shared:
+            normal = rng.normal(size=(draws, scores.shape[2]))
+            spread = np.sqrt(freedom[position] / rng.chisquare(freedom[position], size=draws))
+        shifts[:, position] = spread[:, None] * (normal @ departures[position].T)
+    return shifts
+
+
+def _left_out(scores: np.ndarray) -> np.ndarray:
+    """Return the means without each rater in turn, shape (n_left_out, n_projects, n_criteria).
+
+    From every project where all have the same raters, else from one project at a time.
+    """
+    rates = ~np.isnan(scores).all(axis=1)
+    if _same_raters(scores):
+        cases = [
+            np.eye(scores.shape[2])[r] * np.ones((len(scores), 1)) for r in np.flatnonzero(rates[0])
+        ]
+    else:
+        cases = [_one_cell(rates.shape, p, r) for p, r in np.argwhere(rates)]
+    without = [np.where(case[:, None, :] > 0, np.nan, scores) for case in cases]
+    return np.array([np.nanmean(part, axis=2) for part in without])
+
+
+def _one_cell(shape: tuple, row: int, column: int) -> np.ndarray:
+    cell = np.zeros(shape)
+    cell[row, column] = 1
+    return cell
+
+
+def _rank_shares(values: np.ndarray) -> np.ndarray:
+    """Return the share of draws at each rank, shape (n_projects, n_ranks); ties are split."""
+    n = values.shape[1]
+    above = (values[:, None, :] > values[:, :, None] + _TIE).sum(axis=2)
+    equal = (np.abs(values[:, None, :] - values[:, :, None]) <= _TIE).sum(axis=2)
+    rank = np.arange(n)
+    inside = (rank >= above[:, :, None]) & (rank < (above + equal)[:, :, None])
+    return (inside / equal[:, :, None]).mean(axis=0)
+
+
+def _span(shares: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Return the first and the last rank of each project, a share (1 - level) / 2 cut each side."""
+    upto = np.cumsum(shares, axis=1)
+    tail = (1 - level) / 2
+    low = (upto > tail + _TIE).argmax(axis=1) + 1
+    high = (upto >= 1 - tail - _TIE).argmax(axis=1) + 1
+    return {"rank_low": low, "rank_high": high}
+
+
+def _pairs(value: np.ndarray, drawn: np.ndarray, projects: pd.Index, level: float) -> pd.DataFrame:
+    order = np.argsort(-value, kind="stable")
+    n_pairs = len(value) * (len(value) - 1) / 2
+    # Bonferroni over the pairs, two-sided: which of two comes first was seen in the same data.
+    needed = 1 - (1 - level) / (2 * n_pairs)
+    rows = []
+    for i, high in enumerate(order):
+        for low in order[i + 1 :]:
+            share = float((drawn[:, high] > drawn[:, low] + _TIE).mean())
+            rows.append(
+                {
+                    "higher": projects[high],
+                    "lower": projects[low],
+                    "difference": float(value[high] - value[low]),
+                    "share": share,
+                    "separated": share >= needed,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _long(shares: dict[str, np.ndarray], projects: pd.Index) -> pd.DataFrame:
+    ranks = pd.RangeIndex(1, len(projects) + 1, name="rank")
+    frames = {
+        source: pd.DataFrame(share, index=pd.Index(projects, name="project"), columns=ranks).stack()
+        for source, share in shares.items()
+    }
+    long = pd.concat(frames, names=["source"]).rename("share").reset_index()
+    return long[["project", "source", "rank", "share"]]
+
+
+def _weights(weights: Mapping[str, float] | None, criteria: pd.Index) -> np.ndarray:
+    if weights is None:
+        return np.full(len(criteria), 1 / len(criteria))
+    say = interface_language()
+    faults = []
+    if set(weights) != set(criteria):
+        seen, listed = ", ".join(map(str, weights)), ", ".join(map(str, criteria))
+        faults.append(say("error.ranking.weights", seen=seen, criteria=listed))
+    given = np.array([float(value) for value in weights.values()])
+    if not np.isfinite(given).all() or (given < 0).any() or not given.sum() > 0:
+        seen = ", ".join(f"{name}: {value}" for name, value in weights.items())
+        faults.append(say("error.ranking.negative", seen=seen))
+    if faults:
+        raise DesignError("\n".join(faults))
+    ordered = np.array([float(weights[name]) for name in criteria])
+    return ordered / ordered.sum()
+
+
+def _check(scores: np.ndarray, projects: pd.Index, criteria: pd.Index) -> None:
+    say = interface_language()
+    faults = []
+    if len(projects) < 2:
+        faults.append(say("error.ranking.one_project", n=len(projects)))
+    few = np.argwhere((~np.isnan(scores)).sum(axis=2) < 2)
+    if len(few):
+        cells = [f"{projects[p]} {criteria[c]}" for p, c in few[:5]]
+        listed = ", ".join(cells) + (", …" if len(few) > 5 else "")
+        faults.append(say("error.ranking.few_ratings", cells=listed))
+    if faults:
+        raise DesignError("\n".join(faults))
