@@ -57,6 +57,17 @@ _HOME = {
         "synthetic_placebo_in_space",
     ],
     "toolkit.designs.power": ["minimum_detectable_effect"],
+    "toolkit.designs.ratings": ["rating_matrix"],
+    "toolkit.designs.agreement": [
+        "alpha_between",
+        "cohen_kappa",
+        "fleiss_kappa",
+        "krippendorff_alpha",
+    ],
+    "toolkit.designs.intraclass": ["intraclass_correlation"],
+    "toolkit.designs.agreement_groups": ["agreement_by"],
+    "toolkit.designs.characterisation": ["characterise"],
+    "toolkit.designs.ranking": ["rank_projects"],
     "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
     "toolkit.designs.interrupted_series": ["interrupted_series"],
     "toolkit.display.blocks": [

@@ -5,6 +5,7 @@ so that neither language is the other's source. A key missing from a catalogue i
 """
 
 import datetime
+import operator
 import os
 import string
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Language:
 
     def plural(self, key: str, n: int, /, **values: object) -> str:
         """Return the form of `key` that suits `n`; the message may use ``{n}``, formatted."""
-        template = _catalogue(self.code).ngettext(key, key, n)
+        template = _catalogue(self.code).ngettext(key, key, operator.index(n))
         return self._fill(key, template, {"n": self.number(n), **values})
 
     def _fill(self, key: str, template: str, values: dict[str, object]) -> str:

@@ -24,10 +24,10 @@ from toolkit.i18n import Language, interface_language
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 METRICS = ("nominal", "ordinal", "interval", "ratio")
+# Columns of a table of agreements that are missing where there is no such number.
+NULLABLE = ("value", "low", "high", "observed")
 # Cohen's weights, and the distance between categories that each stands for.
 _WEIGHTS = {"none": "nominal", "linear": "linear", "quadratic": "interval"}
-# Cells handled at once: some tens of megabytes.
-_CHUNK = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,19 @@ class Agreement:
         if (self.value is None) != bool(self.reason):
             raise ValueError("An agreement has a value, or a reason why it has none.")
 
+    def row(self) -> dict:
+        """Return the fields by name, cautions as one text."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return fields | {"cautions": ", ".join(self.cautions)}
+
     def table(self) -> pd.DataFrame:
         """Return the agreement as one row; numbers are nullable, missing where not applicable."""
-        row = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        frame = pd.DataFrame([row | {"cautions": ", ".join(self.cautions)}])
-        numbers = ["value", "low", "high", "observed"]
-        return frame.astype(dict.fromkeys(numbers, "Float64"))
+        return pd.DataFrame([self.row()]).astype(dict.fromkeys(NULLABLE, "Float64"))
+
+    def details(self, lang: Language) -> list[str]:
+        """Say how the interval was obtained, and every caution."""
+        keys = [f"inference.{self.inference}"] if self.inference else []
+        return [lang(key) for key in (*keys, *(f"caution.{code}" for code in self.cautions))]
 
     def sentence(self, lang: Language, *, digits: int = 2) -> str:
         """Say the coefficient and its interval, or why there is none."""
@@ -287,12 +294,7 @@ def coefficient(pairs: _Pairs, metric: str, positions: np.ndarray) -> Statistic:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(none, np.nan, 1 - observed * chance / expected)
 
-    def in_parts(weights: np.ndarray) -> np.ndarray:
-        step = max(1, _CHUNK // max(pairs.left.size, 1)) if fixed is None else len(weights)
-        parts = [statistic(weights[i : i + step]) for i in range(0, len(weights), step)]
-        return np.concatenate(parts)
-
-    return in_parts
+    return statistic
 
 
 def _squares(pairs: _Pairs, ranks: np.ndarray) -> np.ndarray:

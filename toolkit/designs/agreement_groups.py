@@ -14,7 +14,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from toolkit.designs.agreement import Agreement, Metric, alpha_between, krippendorff_alpha
+from toolkit.designs.agreement import NULLABLE, Agreement, Metric, alpha_between, krippendorff_alpha
 from toolkit.designs.ratings import RatingMatrix, rating_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
@@ -95,16 +95,12 @@ def agreement_by(
             continue
         of_role = part.groupby(role)[rater].unique().to_dict()
         for pairing, first, second, result in _pairings(matrix, of_role, roles, metric, interval):
-            row = result.table()
             few = result.n_raters < fewest_raters and not result.reason
-            cautions = [*result.cautions, "few_raters"] if few else result.cautions
-            row["cautions"] = ", ".join(cautions)
-            names = {
-                "by": name, "slice": str(value), "pairing": pairing,
-                "first": first, "second": second,
-            }  # fmt: skip
-            rows.append(pd.concat([pd.DataFrame([names]), row], axis="columns"))
-    return pd.concat(rows, ignore_index=True)
+            cautions = ", ".join([*result.cautions, *(["few_raters"] if few else [])])
+            names = {"by": name, "slice": str(value), "pairing": pairing}
+            groups = {"first": first, "second": second}
+            rows.append(names | groups | result.row() | {"cautions": cautions})
+    return pd.DataFrame(rows).astype(dict.fromkeys(NULLABLE, "Float64"))
 
 
 def _pairings(

@@ -2,10 +2,10 @@
 
 The unit of resampling is what was rated (or a cluster of units), never the rater or the rating.
 
-The bootstrap's percentile interval is too narrow with few units: at five, it covers the true value 64
-to 84 times in a hundred instead of 95 (benchmarks/agreement.py). So the default is the jackknife,
-with Student's quantile, on Fisher's scale for k ratings, log((1 + (k - 1) a) / (1 - a)) / 2, on which
-an intraclass correlation of normal ratings is nearly normal (Fisher 1925, section 40).
+The bootstrap's percentile interval is far too narrow with few units (see docs/agreement.md for
+its coverage). So the default is the jackknife, with Student's quantile, on Fisher's scale for k,
+log((1 + (k - 1) a) / (1 - a)) / 2, on which an intraclass correlation of normal ratings is nearly
+normal (Fisher 1925, section 40).
 """
 
 from collections.abc import Callable
@@ -15,10 +15,12 @@ import numpy as np
 
 # Weights of the units, one row a draw, to the coefficient of each draw; NaN where it has none.
 Statistic = Callable[[np.ndarray], np.ndarray]
-# With fewer units, even the jackknife covers less than it says; the bootstrap, with fewer than this.
+# With fewer units an interval can be too narrow: the jackknife, and the bootstrap.
 FEW_UNITS, FEW_UNITS_BOOTSTRAP = 10, 20
 # A coefficient this near 1, or a spread this small, is exact but for rounding.
 _ROUNDING = 1e-12
+# Weights handled at once: some tens of megabytes.
+_CHUNK = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def jackknife(
         return Interval(None, None, ("one_cluster",))
     if value > 1 - _ROUNDING:
         return Interval(None, None, ("perfect_agreement",))
-    left = statistic((np.arange(n)[:, None] != cluster).astype(float))
+    blocks = _blocks(n, len(cluster))
+    left = np.concatenate([statistic((b[:, None] != cluster).astype(float)) for b in blocks])
     if np.isnan(left).any():
         return Interval(None, None, ("one_carries_all",))
     error = float(np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum()))
@@ -100,10 +103,15 @@ def bootstrap(
         return Interval(None, None, ("one_cluster",))
     if value > 1 - _ROUNDING:
         return Interval(None, None, ("perfect_agreement",))
-    times = rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(float)
-    drawn = statistic(times[:, cluster])
+    even = np.full(n, 1 / n)
+    times = (rng.multinomial(n, even, size=len(b)) for b in _blocks(draws, len(cluster)))
+    drawn = np.concatenate([statistic(part.astype(float)[:, cluster]) for part in times])
     known = drawn[~np.isnan(drawn)]
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     cautions = ("bootstrap_few_units",) if n < FEW_UNITS_BOOTSTRAP else ()
     cautions += ("bootstrap_undefined",) if len(known) < draws else ()
     return Interval(float(low), float(high), cautions)
+
+
+def _blocks(n_rows: int, n_units: int) -> list[np.ndarray]:
+    return np.array_split(np.arange(n_rows), 1 + n_rows * n_units // _CHUNK)

@@ -24,6 +24,7 @@ from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
 
 EVERYONE = "all"
+_MEASURES = ("median", "low", "high", "gap", "consensus")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def characterise(
         for name, group in groups
         for row in _by_role(group, np.asarray(scale), fewest_raters)
     ]
-    distributions = _nullable(pd.DataFrame(rows))
+    counts = [f"n_{name}" for name in scale]
+    columns = ["criterion", "moment", "round", "role", "n_raters", *counts, *_MEASURES, "withheld"]
+    distributions = _nullable(pd.DataFrame(rows).reindex(columns=columns))
     order = {name: position for position, name in enumerate(moments)}
     distributions = distributions.sort_values(
         ["criterion", "round", "moment"],
@@ -231,13 +234,10 @@ def _changes(known: pd.DataFrame, moments: tuple[str, ...], fewest: int) -> pd.D
 
 
 def _nullable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with numbers that can be missing, and "withheld" last."""
+    """Return the frame with numbers that can be missing."""
     counts = [n for n in frame if n.startswith("n_") or n in ("up", "same", "down")]
-    others = ["median", "low", "high", "gap", "consensus"]
-    others += [n for n in frame if n.startswith("median_")]
-    kinds = dict.fromkeys(counts, "Int64") | {n: "Float64" for n in others if n in frame}
-    columns = [n for n in frame if n != "withheld"] + ["withheld"]
-    return frame[columns].astype(kinds)
+    measures = [n for n in frame if n in _MEASURES or n.startswith("median_")]
+    return frame.astype(dict.fromkeys(counts, "Int64") | dict.fromkeys(measures, "Float64"))
 
 
 def _sentence(row, lang: Language, names: Mapping[str, str]) -> str:

@@ -1,13 +1,16 @@
 """Intraclass correlations: agreement of scores that are taken as numbers.
 
 Six forms, in the names of McGraw and Wong (Psychological Methods 1996, errata p. 390): one-way (1),
-any raters on each unit; two-way, the same raters on all units, of absolute agreement (A: a rater who
-is always stricter disagrees) or of consistency (C: only the order counts); each for a single rater
-(1) or for the mean of k (k). Shrout and Fleiss (1979) call them ICC(1,1), (2,1), (3,1), (1,k), (2,k)
-and (3,k).
+any raters on each unit; two-way, the same raters on all units, of absolute agreement (A: a rater
+who is always stricter disagrees) or of consistency (C: only the order counts); each for a single
+rater (1) or for the mean of k (k). Shrout and Fleiss (1979) call them ICC(1,1), (2,1), (3,1),
+(1,k), (2,k) and (3,k).
 
-Intervals come from the F distribution: exact for (1) and (C) under normal errors, Satterthwaite's
-approximation for (A). Units are a sample; so are raters for (1) and (A).
+Under normal errors the intervals of (1) and (C) come from the F distribution and are exact. For (A)
+that of McGraw and Wong is an approximation (Satterthwaite's), too narrow when few raters differ in
+strictness: with three of them and thirty units it covers 86 times in a hundred instead of 95. So
+the default is a generalised interval (Weerahandi 1993; Ionan and others, BMC Medical Research
+Methodology 2014), which draws the three mean squares and covers as it says (docs/agreement.md).
 """
 
 from dataclasses import dataclass
@@ -16,15 +19,15 @@ from typing import Literal
 import numpy as np
 
 from toolkit.designs.agreement import Agreement
-from toolkit.designs.agreement_interval import FEW_UNITS
 from toolkit.designs.ratings import RatingMatrix
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
 Form = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
-# A two-way form rests on this many raters, or bears a caution: their variance has few degrees.
-FEW_RATERS = 5
+METHODS = ("generalised", "satterthwaite")
+# With fewer raters, Satterthwaite's approximation bears a caution, and strictness is hardly known.
+FEW_RATERS = 5, 15
 # Mean squares below this share of the total are rounding.
 _ROUNDING = 1e-12
 
@@ -42,7 +45,13 @@ class _Squares:
 
 
 def intraclass_correlation(
-    ratings: RatingMatrix, *, form: Form = "A,1", level: float = 0.95
+    ratings: RatingMatrix,
+    *,
+    form: Form = "A,1",
+    level: float = 0.95,
+    method: Literal["generalised", "satterthwaite"] = "generalised",
+    draws: int = 20_000,
+    seed: int = 20131107,
 ) -> Agreement:
     """Measure how much of the variance of scores is between units.
 
@@ -55,6 +64,10 @@ def intraclass_correlation(
         "incomplete_units"), which is right only if gaps do not depend on the scores.
     form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}
     level : float
+    method : {"generalised", "satterthwaite"}
+        Of the interval of (A); (1) and (C) have one that is exact.
+    draws, seed : int
+        Of the generalised interval.
 
     Returns
     -------
@@ -65,11 +78,14 @@ def intraclass_correlation(
     Raises
     ------
     DesignError
-        `form` is unknown, or the scores are labels.
+        `form` or `method` is unknown, or the scores are labels.
     """
     say = interface_language()
     if form not in FORMS:
         raise DesignError(say("error.agreement.form", seen=form, known=" ".join(FORMS)))
+    if method not in METHODS:
+        known = ", ".join(METHODS)
+        raise DesignError(say("error.agreement.method", seen=method, known=known))
     if not np.issubdtype(ratings.categories.dtype, np.number):
         raise DesignError(say("error.agreement.labels", metric=f"ICC({form})"))
     scores, cautions = _kept(ratings.values, one_way=form[0] == "1")
@@ -94,12 +110,17 @@ def intraclass_correlation(
     if squares.rest <= _ROUNDING * squares.units and (form[0] != "A" or value > 1 - _ROUNDING):
         reached = nothing | {"value": value}
         return Agreement(**result | reached, cautions=(*cautions, "perfect_agreement"))
-    low, high = _limits(form, squares, level)
-    if len(scores) < FEW_UNITS:
-        cautions.append("icc_few_units")
-    if form[0] == "A" and result["n_raters"] < FEW_RATERS:
-        cautions.append("icc_few_raters")
-    inference = "icc_satterthwaite" if form[0] == "A" else "icc_f"
+    if form[0] != "A":
+        inference = "icc_f"
+        low, high = _limits(form, squares, level)
+    elif method == "satterthwaite":
+        inference = "icc_satterthwaite"
+        low, high = _satterthwaite(form, squares, level)
+    else:
+        inference = "icc_generalised"
+        rng = np.random.default_rng(seed)
+        low, high = _generalised(form, squares, level, draws, rng)
+    cautions += _few_raters(inference, result["n_raters"])
     reached = {"value": value, "low": low, "high": high, "inference": inference}
     return Agreement(**result | reached, cautions=tuple(cautions))
 
@@ -165,28 +186,53 @@ def _ratio(top: float, below: float) -> float:
 
 
 def _limits(form: str, s: _Squares, level: float) -> tuple[float, float]:
-    """Return McGraw and Wong's limits (their tables 7 and 8)."""
+    """Return the exact limits of (1) and (C) (McGraw and Wong, table 7)."""
     from scipy.stats import f
 
-    share, a = (1 + level) / 2, s.n - 1
-    if form[0] != "A":
-        ratio = s.units / s.rest
-        below, above = ratio / f.ppf(share, a, s.freedom), ratio * f.ppf(share, s.freedom, a)
-        if form[-1] == "k":
-            return _ratio(below - 1, below), _ratio(above - 1, above)
-        return (below - 1) / (below + s.k - 1), (above - 1) / (above + s.k - 1)
+    share, units = (1 + level) / 2, s.n - 1
+    ratio = s.units / s.rest
+    ends = ratio / f.ppf(share, units, s.freedom), ratio * f.ppf(share, s.freedom, units)
+    if form[-1] == "k":
+        return tuple(_ratio(end - 1, end) for end in ends)
+    return tuple((end - 1) / (end + s.k - 1) for end in ends)
+
+
+def _satterthwaite(form: str, s: _Squares, level: float) -> tuple[float, float]:
+    """Return the approximate limits of (A) (McGraw and Wong, table 7)."""
+    from scipy.stats import f
+
+    share, units = (1 + level) / 2, s.n - 1
+    # Below zero the formula for the degrees of freedom has no meaning.
     single = max(_value("A,1", s), 0.0)
     odds = single / (1 - single)
-    weights = s.k * odds / s.n, 1 + s.k * odds * (s.n - 1) / s.n
-    parts = weights[0] * s.raters, weights[1] * s.rest
+    parts = s.k * odds / s.n * s.raters, (1 + s.k * odds * (s.n - 1) / s.n) * s.rest
     freedom = sum(parts) ** 2 / (parts[0] ** 2 / (s.k - 1) + parts[1] ** 2 / s.freedom)
-    below, above = f.ppf(share, a, freedom), 1 / f.ppf(share, freedom, a)
+    factors = f.ppf(share, units, freedom), 1 / f.ppf(share, freedom, units)
+    noise = s.k * s.raters + (s.k * s.n - s.k - s.n) * s.rest
+    noise = noise if form[-1] == "1" else s.raters - s.rest
     return tuple(
-        _ratio(
-            s.n * (s.units - factor * s.rest),
-            factor * (s.k * s.raters + (s.k * s.n - s.k - s.n) * s.rest) + s.n * s.units
-            if form[-1] == "1"
-            else factor * (s.raters - s.rest) + s.n * s.units,
-        )
-        for factor in (below, above)
+        _ratio(s.n * (s.units - factor * s.rest), factor * noise + s.n * s.units)
+        for factor in factors
     )
+
+
+def _generalised(
+    form: str, s: _Squares, level: float, draws: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return the limits of (A) from mean squares over their own chi-square."""
+    freedoms = (s.n - 1, s.units), (s.k - 1, s.raters), (s.freedom, s.rest)
+    units, raters, rest = (d * square / rng.chisquare(d, size=draws) for d, square in freedoms)
+    drawn = (units - rest) / (units + (s.k - 1) * rest + s.k / s.n * (raters - rest))
+    if form[-1] == "k":
+        below = 1 + (s.k - 1) * drawn
+        drawn = np.where(below > 0, s.k * drawn / np.where(below > 0, below, 1.0), -np.inf)
+    tail = (1 - level) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
+    return float(low), float(high)
+
+
+def _few_raters(inference: str, n_raters: int) -> list[str]:
+    few, narrow = FEW_RATERS
+    if inference == "icc_satterthwaite" and n_raters < narrow:
+        return ["icc_narrow"]
+    return ["icc_few_raters"] if inference == "icc_generalised" and n_raters < few else []

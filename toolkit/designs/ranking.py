@@ -6,9 +6,10 @@ of the criteria are drawn uniformly from all there are, when raters are replaced
 them, and both. One project is said to come before another only where nearly all draws say so.
 
 What is assumed: a project's score is a weighted mean, so scores are taken as numbers (from 0 to 1
-is as far as from 2 to 3) and a low score can be made up for by a high one elsewhere; the raters of a
-project are a sample of people who could have rated it, exchangeable whatever their role. With
-different raters for each project, a severe panel cannot be told from a weak project.
+is as far as from 2 to 3) and a low score can be made up for by a high one elsewhere; the raters of
+a project are a sample of people who could have rated it, exchangeable whatever their role. With
+different raters for each project, a severe panel cannot be told from a weak project. The same
+pseudonym in two projects is the same person.
 """
 
 from collections.abc import Mapping
@@ -60,6 +61,11 @@ class Ranking:
         """Return the share of draws at each rank, one row a project, source and rank."""
         return self.ranks.copy()
 
+    def details(self, lang: Language) -> list[str]:
+        """Say what the order assumes, and every caution."""
+        keys = ["ranking.assumes", *(f"caution.{code}" for code in self.cautions)]
+        return [lang(key) for key in keys]
+
     def sentence(self, lang: Language, *, names: Mapping[str, str] | None = None) -> str:
         """Say which projects come before which, if any; `names` gives the projects' names."""
         names = names or {}
@@ -110,10 +116,9 @@ def rank_projects(
 
     Notes
     -----
-    Drawing raters: to each rater a standard normal weight for their departures from the project's
-    means, all criteria together, over Student's spread for few raters, so that a project's mean has
-    the variance of a mean of n raters and the tails of its estimate. Where all projects have the
-    same raters, a rater has one weight for all of them: being strict everywhere changes no order.
+    Drawing raters: raters are taken to differ as much on one project as on another, which few
+    raters a project make necessary; all criteria of a rater are drawn together. Where all projects
+    have the same raters, being strict with every project changes no order.
 
     Raises
     ------
@@ -141,7 +146,7 @@ def rank_projects(
     pairs = _pairs(means @ fixed, values["both"], projects, level)
     beyond = draws * (1 - level) / (2 * len(pairs))
     cautions = ["few_draws"] if beyond < _BEYOND else []
-    cautions += ["same_ratings"] if (np.nanstd(scores, axis=2).max(axis=1) == 0).any() else []
+    cautions += ["same_ratings"] if not _departures(scores, means)[0].any() else []
     table = pd.DataFrame(
         {
             "value": means @ fixed,
@@ -175,21 +180,31 @@ def _same_raters(scores: np.ndarray) -> bool:
 def _other_raters(
     scores: np.ndarray, means: np.ndarray, draws: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Draw what other raters would change in the means, shape (draws, n_projects, n_criteria)."""
-    known = ~np.isnan(scores)
-    numbers = known.sum(axis=2)
-    # A mean of n departures, so divided by n, has the variance s2 / n once n becomes n - 1.
-    departures = np.where(known, scores - means[:, :, None], 0.0)
-    departures /= np.sqrt(numbers * (numbers - 1))[:, :, None]
-    shared = _same_raters(scores)
-    freedom = known.any(axis=1).sum(axis=1) - 1
-    shifts = np.empty((draws, *means.shape))
-    for position in range(len(scores)):
-        if position == 0 or not shared:
-            normal = rng.normal(size=(draws, scores.shape[2]))
-            spread = np.sqrt(freedom[position] / rng.chisquare(freedom[position], size=draws))
-        shifts[:, position] = spread[:, None] * (normal @ departures[position].T)
-    return shifts
+    """Draw what other raters would change in the means, shape (draws, n_projects, n_criteria).
+
+    For any weights, the difference of two projects is then Student's, as in an analysis of
+    variance with one spread for all projects: of two samples where raters differ, paired where
+    they are the same.
+    """
+    departures, freedom = _departures(scores, means)
+    shape = draws, len(scores), len(departures)
+    spread = np.sqrt(1 / rng.chisquare(freedom, size=(draws, 1, 1)))
+    numbers = (~np.isnan(scores)).sum(axis=2)
+    return spread * (rng.normal(size=shape) @ departures) / np.sqrt(numbers)
+
+
+def _departures(scores: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return each rater's departures from the means, (n_ratings, n_criteria), and their freedom."""
+    left = scores - means[:, :, None]
+    rates = ~np.isnan(scores).all(axis=1)
+    freedom = int(rates.sum()) - len(scores)
+    if _same_raters(scores):
+        # Being strict with every project is no departure.
+        left = left[:, :, rates[0]]
+        left = left - np.nansum(left, axis=0) / np.maximum((~np.isnan(left)).sum(axis=0), 1)
+        freedom -= int(rates[0].sum()) - 1
+        rates = rates[:, rates[0]]
+    return np.nan_to_num(left.transpose(0, 2, 1)[rates]), freedom
 
 
 def _left_out(scores: np.ndarray) -> np.ndarray:
@@ -246,7 +261,7 @@ def _pairs(value: np.ndarray, drawn: np.ndarray, projects: pd.Index, level: floa
                 {
                     "higher": projects[high],
                     "lower": projects[low],
-                    "difference": float(value[high] - value[low]),
+                    "difference": round(float(value[high] - value[low]), 9),
                     "share": share,
                     "separated": share >= needed,
                 }
@@ -256,11 +271,13 @@ def _pairs(value: np.ndarray, drawn: np.ndarray, projects: pd.Index, level: floa
 
 def _long(shares: dict[str, np.ndarray], projects: pd.Index) -> pd.DataFrame:
     ranks = pd.RangeIndex(1, len(projects) + 1, name="rank")
-    frames = {
-        source: pd.DataFrame(share, index=pd.Index(projects, name="project"), columns=ranks).stack()
+    parts = [
+        pd.DataFrame(share, columns=ranks)
+        .assign(project=projects, source=source)
+        .melt(["project", "source"], var_name="rank", value_name="share")
         for source, share in shares.items()
-    }
-    long = pd.concat(frames, names=["source"]).rename("share").reset_index()
+    ]
+    long = pd.concat(parts, ignore_index=True)
     return long[["project", "source", "rank", "share"]]
 
 
