@@ -2,10 +2,12 @@
 
 import ast
 import datetime
+import gettext
 import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages.pofile import read_po
 from hypothesis import given
@@ -32,13 +34,16 @@ def catalogue(code: str) -> dict[str, list[str]]:
 CATALOGUES = {code: catalogue(code) for code in LANGUAGES}
 
 
+def notebook_code(path: Path) -> str:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+
 def used_keys() -> tuple[set[str], list[re.Pattern]]:
     """Return the keys the code names, and patterns for those it builds (f"growth.{...}")."""
     literal, built = set(), []
     sources = [p.read_text(encoding="utf-8") for p in (ROOT / "toolkit").rglob("*.py")]
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        sources.append("\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code"))
+    sources += [notebook_code(path) for path in (ROOT / "notebooks").glob("*.ipynb")]
     for source in sources:
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -99,6 +104,81 @@ def test_every_key_that_is_named_exists():
         text for text in named if text.endswith((".html", ".json", ".txt", ".css", ".pdf", ".typ"))
     }
     assert named - files - CATALOGUES["fr"].keys() == set()
+
+
+def calls() -> list[tuple[str, str, bool, set[str] | None]]:
+    """Return each call that names a key: where, the key, whether for its plural, what it gives.
+
+    What is given is None where some of it is unpacked from a mapping.
+    """
+    sources = {p.name: p.read_text(encoding="utf-8") for p in (ROOT / "toolkit").rglob("*.py")}
+    sources |= {path.name: notebook_code(path) for path in (ROOT / "notebooks").glob("*.ipynb")}
+    found = []
+    for name, source in sources.items():
+        for node in ast.walk(ast.parse(source)):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            key = getattr(node.args[0], "value", None)
+            method = getattr(node.func, "attr", "")
+            says = method == "plural" or not method
+            if says and isinstance(key, str) and key in CATALOGUES["en"]:
+                given = {word.arg for word in node.keywords}
+                where = f"{name}:{node.lineno}"
+                found.append((where, key, method == "plural", None if None in given else given))
+    return found
+
+
+def test_each_call_gives_what_its_message_holds():
+    wrong = []
+    for where, key, plural, given in calls():
+        held = set().union(*map(placeholders, CATALOGUES["en"][key]))
+        if plural:
+            held -= {"n"}
+        if (given is not None and given != held) or plural != (len(CATALOGUES["en"][key]) > 1):
+            wrong.append((where, key, given, held))
+    assert wrong == []
+    assert len(calls()) > 100
+
+
+def test_no_message_stands_untranslated():
+    """Four words that are the same in both languages were not translated."""
+    same = [key for key in CATALOGUES["fr"] if CATALOGUES["fr"][key] == CATALOGUES["en"][key]]
+    words = {
+        key: re.findall(r"[^\W\d_]{2,}", re.sub(r"{\w+}", "", CATALOGUES["fr"][key][0]))
+        for key in same
+    }
+    assert [key for key in same if len(words[key]) > 3] == []
+
+
+@pytest.mark.parametrize(("code", "zero"), [("fr", 0), ("en", 1)])
+def test_plural_rules_are_those_of_the_language(code, zero):
+    """French has zero and one in the singular, English one alone."""
+    with (LOCALE_DIR / f"{code}.po").open("rb") as file:
+        messages = read_po(file, locale=code)
+    assert messages.num_plurals == 2
+    rule = gettext.c2py(messages.plural_expr)
+    assert [int(rule(n)) for n in (0, 1, 2, 1000)] == [zero, 0, 1, 1]
+    assert {len(texts) for texts in CATALOGUES[code].values()} == {1, 2}
+
+
+def test_a_number_of_numpy_is_a_number():
+    assert EN.plural("members.count.COM", np.int64(2)) == "2 communes"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_notebooks_type_no_number_and_no_prose(path):
+    """Headings between cells hold no figure; what is shown comes from messages."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    prose = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+    # C1 or M2 is a code of the programme, not a figure.
+    assert [text for text in prose if re.search(r"(?<![A-Z])\d", text)] == []
+    code = "\n".join(
+        "".join(c["source"])
+        for c in cells
+        if c["cell_type"] == "code" and "parameters" not in c["metadata"].get("tags", [])
+    )
+    texts = [n.value for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Constant)]
+    assert [t for t in texts if isinstance(t, str) and len(t.split()) > 1] == []
 
 
 def test_french_typography_of_the_messages():

@@ -197,6 +197,16 @@ def test_without_anything_to_compare_there_is_a_reason_and_no_number(codes, reas
         assert lang(f"agreement.reason.{reason}") in result.sentence(lang)
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1e9])
+def test_the_unit_of_scores_does_not_matter(unit):
+    frame = pd.DataFrame({"unit": [1, 1, 2, 2, 3, 3], "rater": [1, 2] * 3})
+    one, other = (
+        krippendorff_alpha(rating_matrix(frame.assign(score=scores)), metric="interval")
+        for scores in (np.array([1, 2, 2, 2, 3, 3.5]), unit * np.array([1, 2, 2, 2, 3, 3.5]))
+    )
+    assert (other.value, other.low) == pytest.approx((one.value, one.low))
+
+
 def test_interval_says_what_stops_it():
     agreed = matrix([[1, 1], [2, 2], [3, 3]])
     assert krippendorff_alpha(agreed).cautions == ("perfect_agreement",)
@@ -231,6 +241,7 @@ def test_sentences():
         (lambda m: cohen_kappa(m, raters=(0, 9)), r"two raters; 1 found"),
         (lambda m: cohen_kappa(m, raters=(0, 1), weights="cubic"), r"No weights 'cubic'"),
         (lambda m: fleiss_kappa(m), r"there are from 2 to 3\. Use krippendorff_alpha"),
+        (lambda m: krippendorff_alpha(m, method="x"), r"No method 'x'\. There are: jackknife"),
         (lambda m: krippendorff_alpha(m, metric="x"), r"No metric 'x'\. There are: nominal"),
         (lambda m: alpha_between(m, [0, 1], [1, 2]), r"in both groups: 1"),
     ],

@@ -17,17 +17,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.agreement_interval import Interval, Statistic, bootstrap, jackknife
+from toolkit.designs.agreement_interval import Interval, bootstrap, jackknife
+from toolkit.designs.disagreement import Pairs, coefficient, distances
 from toolkit.designs.ratings import MISSING, RatingMatrix
 from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 METRICS = ("nominal", "ordinal", "interval", "ratio")
+METHODS = ("jackknife", "bootstrap")
 # Columns of a table of agreements that are missing where there is no such number.
 NULLABLE = ("value", "low", "high", "observed")
 # Cohen's weights, and the distance between categories that each stands for.
-_WEIGHTS = {"none": "nominal", "linear": "linear", "quadratic": "interval"}
+_WEIGHTS = {"none": "nominal", "linear": "linear", "quadratic": "quadratic"}
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,10 @@ def cohen_kappa(
     first, second = (ratings.codes[:, ratings.raters.get_loc(name)] for name in chosen)
     kept = (first != MISSING) & (second != MISSING)
     unit = np.eye(len(ratings.categories))
-    pairs = _Pairs(
+    pairs = Pairs(
         unit[first[kept]], unit[second[kept]], np.ones(kept.sum()), pooled=False, different=False
     )
-    return _measured(
-        "cohen", _WEIGHTS[weights], pairs, ratings, kept, n_raters=2, per_unit=2, **interval,
-    )  # fmt: skip
+    return _measured("cohen", _WEIGHTS[weights], pairs, ratings.among(chosen), kept, **interval)
 
 
 def fleiss_kappa(ratings: RatingMatrix, **interval) -> Agreement:
@@ -175,9 +175,7 @@ def fleiss_kappa(ratings: RatingMatrix, **interval) -> Agreement:
         span = {"fewest": int(numbers.min()), "most": int(numbers.max())}
         raise DesignError(say("error.agreement.unequal", **span))
     kept = numbers >= 2
-    pairs = _Pairs(
-        counts[kept], counts[kept], 1 / np.maximum(numbers[kept] - 1, 1), different=False
-    )
+    pairs = Pairs(counts[kept], counts[kept], 1 / np.maximum(numbers[kept] - 1, 1), different=False)
     return _measured("fleiss", "nominal", pairs, ratings, kept, **interval)
 
 
@@ -207,7 +205,7 @@ def krippendorff_alpha(
     counts = ratings.counts
     kept = counts.sum(axis=1) >= 2
     paired = counts[kept]
-    pairs = _Pairs(paired, paired, 1 / (paired.sum(axis=1) - 1))
+    pairs = Pairs(paired, paired, 1 / (paired.sum(axis=1) - 1))
     return _measured("alpha", metric, pairs, ratings, kept, **interval)
 
 
@@ -244,87 +242,18 @@ def alpha_between(
     kept = np.all([side.sum(axis=1) > 0 for side in sides], axis=0)
     # As if each group had given two ratings: one for each side of a pair.
     left, right = (2 * side[kept] / side[kept].sum(axis=1, keepdims=True) for side in sides)
-    pairs = _Pairs(left, right, np.full(kept.sum(), 0.5))
+    pairs = Pairs(left, right, np.full(kept.sum(), 0.5))
     rated = ratings.among([*first, *second])
     return _measured("alpha_between", metric, pairs, rated, kept, per_unit=2, **interval)
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """Pairs of ratings of the same unit, by category.
-
-    The disagreement of unit u is scale[u] * sum over c, d of left[u, c] right[u, d] distance(c, d).
-    Chance pairs ratings of all units: `pooled`, from one distribution, else from one a side;
-    `different`, never a rating with itself.
-    """
-
-    left: np.ndarray
-    right: np.ndarray
-    scale: np.ndarray
-    pooled: bool = True
-    different: bool = True
-
-    def margins(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the two distributions chance draws from, each of shape (n_draws, n_categories)."""
-        if not self.pooled:
-            return weights @ self.left, weights @ self.right
-        both = weights @ ((self.left + self.right) / 2)
-        return both, both
-
-
-def coefficient(pairs: _Pairs, metric: str, positions: np.ndarray) -> Statistic:
-    """Return the function that gives 1 - observed / expected disagreement under unit weights."""
-    fixed = None if metric == "ordinal" else _distances(metric, positions)
-    by_unit = None if fixed is None else pairs.scale * ((pairs.left @ fixed) * pairs.right).sum(1)
-
-    def statistic(weights: np.ndarray) -> np.ndarray:
-        first, second = pairs.margins(weights)
-        total, others = first.sum(axis=1), second.sum(axis=1)
-        if fixed is None:
-            ranks = np.cumsum(first, axis=1) - first / 2
-            observed = (weights * _squares(pairs, ranks)).sum(axis=1)
-            spread = (first * ranks**2).sum(axis=1) * total - (first * ranks).sum(axis=1) ** 2
-            expected = 2 * spread
-        else:
-            observed = weights @ by_unit
-            expected = ((first @ fixed) * second).sum(axis=1)
-        chance = others - 1 if pairs.different else others
-        # Ranks are large numbers: what is left of equal ones is rounding, not variance.
-        none = expected <= 1e-12 * total * others * (1.0 if fixed is not None else total**2)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(none, np.nan, 1 - observed * chance / expected)
-
-    return statistic
-
-
-def _squares(pairs: _Pairs, ranks: np.ndarray) -> np.ndarray:
-    """Return each unit's disagreement under squared differences of ranks, (n_draws, n_units)."""
-    left, right = pairs.left.T, pairs.right.T
-    squared = ranks**2
-    apart = (squared @ left) * right.sum(axis=0) + (squared @ right) * left.sum(axis=0)
-    return pairs.scale * (apart - 2 * (ranks @ left) * (ranks @ right))
-
-
-def _distances(metric: str, positions: np.ndarray) -> np.ndarray:
-    apart = np.abs(positions[:, None] - positions[None, :])
-    if metric == "nominal":
-        return (apart > 0).astype(float)
-    if metric == "linear":
-        return apart
-    if metric == "interval":
-        return apart**2
-    added = positions[:, None] + positions[None, :]
-    return np.divide(apart, added, out=np.zeros_like(apart), where=added > 0) ** 2
 
 
 def _measured(
     code: str,
     metric: str,
-    pairs: _Pairs,
+    pairs: Pairs,
     ratings: RatingMatrix,
     kept: np.ndarray,
     *,
-    n_raters: int | None = None,
     per_unit: float | None = None,
     method: Literal["jackknife", "bootstrap"] = "jackknife",
     level: float = 0.95,
@@ -332,33 +261,31 @@ def _measured(
     seed: int = 20131107,
 ) -> Agreement:
     """Return the coefficient of some pairs, its interval, or the reason why there is none."""
+    if method not in METHODS:
+        say, known = interface_language(), ", ".join(METHODS)
+        raise DesignError(say("error.agreement.method", seen=method, known=known))
     used = ratings.codes[kept] != MISSING
-    n_ratings = int(used.sum()) if code != "cohen" else 2 * len(used)
-    names = {"cohen": {"interval": "quadratic"}}.get(code, {})
     result = {
         "coefficient": code,
-        "metric": "" if code == "fleiss" else names.get(metric, metric),
+        "metric": "" if code == "fleiss" else metric,
         "n_units": len(used),
-        "n_raters": int(used.any(axis=0).sum()) if n_raters is None else n_raters,
-        "n_ratings": n_ratings,
+        "n_raters": int(used.any(axis=0).sum()),
+        "n_ratings": int(used.sum()),
         "level": level,
     }
     nothing = {"value": None, "low": None, "high": None, "inference": "", "observed": None}
     if len(used) < 2:
         return Agreement(**result | nothing, reason="one_unit" if len(used) else "no_pair")
-    everyone = np.ones((1, len(used)))
     statistic = coefficient(pairs, metric, ratings.positions)
+    everyone = np.ones((1, len(used)))
     value = float(statistic(everyone)[0])
-    total = pairs.margins(everyone)[0].sum()
-    differing = _distances("nominal", ratings.positions)
-    observed = 1 - float(
-        (pairs.scale * ((pairs.left @ differing) * pairs.right).sum(1)).sum() / total
-    )
+    differing = pairs.observed(distances("nominal", ratings.positions)).sum()
+    observed = 1 - float(differing / pairs.margins(everyone)[0].sum())
     if np.isnan(value):
         return Agreement(**result | nothing | {"observed": observed}, reason="no_variance")
     clusters = ratings.clusters[kept]
     if method == "jackknife":
-        mean = n_ratings / len(used) if per_unit is None else per_unit
+        mean = used.sum() / len(used) if per_unit is None else per_unit
         interval = jackknife(statistic, value, clusters, per_unit=mean, level=level)
     else:
         rng = np.random.default_rng(seed)

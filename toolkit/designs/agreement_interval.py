@@ -16,7 +16,7 @@ import numpy as np
 # Weights of the units, one row a draw, to the coefficient of each draw; NaN where it has none.
 Statistic = Callable[[np.ndarray], np.ndarray]
 # With fewer units an interval can be too narrow: the jackknife, and the bootstrap.
-FEW_UNITS, FEW_UNITS_BOOTSTRAP = 10, 20
+FEW_UNITS, FEW_UNITS_BOOTSTRAP = 10, 50
 # A coefficient this near 1, or a spread this small, is exact but for rounding.
 _ROUNDING = 1e-12
 # Weights handled at once: some tens of megabytes.
