@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from itertools import combinations, pairwise
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 
 from toolkit.display import style
 
@@ -76,13 +77,24 @@ def test_classes_get_darker_in_even_steps_in_grey():
     assert all(a - b >= 12 for a, b in pairwise(lightness))
 
 
-def test_contrast_on_white_which_figures_keep_in_the_dark_scheme():
+def in_the_dark(color: str) -> str:
+    """Return a colour as the page's dark scheme turns it: inverted, then its hue turned back."""
     css = (ROOT / "toolkit/sharing/templates/page.css").read_text(encoding="utf-8")
-    assert "background: #ffffff" in css.split("figure img {")[1].split("}")[0]
+    share = float(
+        re.search(r"figure img { filter: invert\(([\d.]+)\) hue-rotate\(180deg\)", css)[1]
+    )
+    turned = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]])
+    inverted = np.array(to_rgb(color)) * (1 - 2 * share) + share
+    return to_hex(np.clip(turned @ inverted, 0, 1))
+
+
+@pytest.mark.parametrize("scheme", [str, in_the_dark], ids=["light", "dark"])
+def test_contrast_of_marks_and_of_text(scheme):
+    ground = scheme("#ffffff")
     for mark in (style.STRONG, style.CAUTION, style.PLACEBO, *(c for c, _ in style.COMPARISONS)):
-        assert contrast(mark, "white") >= 3, mark
+        assert contrast(scheme(mark), ground) >= 3, mark
     for text in (style.INK, style.GREY, style.STRONG, style.CAUTION, style.COMPARISONS[0][0]):
-        assert contrast(text, "white") >= 4.5, text
+        assert contrast(scheme(text), ground) >= 4.5, text
 
 
 def test_numbers_on_bars_are_legible():

@@ -157,7 +157,12 @@ def _draw(shown: pd.DataFrame, contours, legend, level: str, lang: Language) -> 
             return _SUPPRESSED | edge | {"zorder": 2}
         if pd.isna(row.value):
             return _MISSING | edge
-        return {"facecolor": _face(int(row["rank"]), n_classes), "edgecolor": "white"} | edge
+        face = _face(int(row["rank"]), n_classes)
+        # The palest shades need an outline to be seen beside the ground.
+        outline = (
+            {"edgecolor": GREY, "zorder": 2} if face in CLASSES[:2] else {"edgecolor": "white"}
+        )
+        return {"facecolor": face} | outline | edge
 
     with in_style():
         figure = Drawing(figsize=(WIDTH, 6.2))

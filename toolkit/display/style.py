@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from toolkit.display.svg import compact
 
 # One strong colour for the territory at hand, greys for what it is compared with, one warm colour
-# for what calls for care. A figure keeps its white ground in the dark scheme, so contrast is held
-# against white: 3:1 for every mark, 4.5:1 for text. Colours meant to be told apart differ in
+# for what calls for care. Contrast is held on white and as the page's dark scheme
+# turns the figure: 3:1 for every mark, 4.5:1 for text. Colours meant to be told apart differ in
 # lightness too, so they stay apart in the three colour-vision deficiencies and printed in grey.
 STRONG = "#0b4f8a"
 CAUTION = "#b85c00"
