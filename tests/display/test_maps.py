@@ -1,5 +1,7 @@
 """The map highlights what it says it highlights."""
 
+from matplotlib.figure import Figure as Drawing
+
 from toolkit.display.maps import plot_location
 from toolkit.display.style import STRONG
 from toolkit.i18n import language
@@ -48,3 +50,18 @@ def test_an_epci_is_shown_by_all_the_departments_of_its_communes():
     figure = plot_location(paris, inside, DEPARTMENTS, contours, lang=EN, note="")
     assert figure.title.startswith("Métropole du Grand Paris stretches over the départements")
     assert all(name in figure.alt for name in ("Paris", "Hauts-de-Seine", "Val-de-Marne"))
+
+
+def test_the_frame_around_paris_hides_no_land(monkeypatch):
+    drawings, save = [], Drawing.savefig
+    monkeypatch.setattr(
+        Drawing, "savefig", lambda self, *a, **k: (drawings.append(self), save(self, *a, **k))[1]
+    )
+    located("DEP-75")
+    mainland, *_, paris = drawings[0].axes
+    drawings[0].draw_without_rendering()
+    frame = paris.get_window_extent()
+    for patch in mainland.patches:
+        points = mainland.transData.transform(patch.get_path().vertices)
+        inside = (points > frame.min).all(axis=1) & (points < frame.max).all(axis=1)
+        assert not inside.any()

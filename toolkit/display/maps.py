@@ -133,7 +133,8 @@ def draw_france(
         own = _REGIONS[code] if level == "REG" else code
         axes.set_title(names.get(own, own), fontsize=9, pad=2)
     if level != "REG":
-        box = (0.81, 0.80 * top, 0.185, 0.16 * top)
+        # West of the Cotentin there is only sea.
+        box = (0.2, 0.80 * top, 0.15, 0.16 * top)
         axes = _frame(figure, box, _PARIS, contours, look, boxed=True)
         axes.set_title(lang("map.paris"), fontsize=9, pad=2)
 
