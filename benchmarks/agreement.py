@@ -11,6 +11,7 @@ markdown tables; docs/agreement.md keeps the last ones. Ends with the time of a 
 
 import argparse
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from toolkit.designs.intraclass import intraclass_correlation
 from toolkit.designs.ranking import rank_projects
 from toolkit.designs.ratings import RatingMatrix
 
+SEED = 20131107
 # Where normal scores are cut: scores well spread, and scores near the top as juries give them.
 CUTS = {"spread": (-1.5, -0.5, 0.5), "near the top": (-2.0, -1.2, -0.3)}
 
@@ -70,6 +72,31 @@ def alpha_coverage(repeats: int, rng: np.random.Generator) -> None:
                     rates = " | ".join(f"{hit / given:.3f}" for hit in hits.values())
                     none = f"{1 - given / repeats:.3f}"
                     print(f"| {name} | {n} | {k} | {true:.2f} | {rates} | {none} |", flush=True)
+
+
+def projects_coverage(repeats: int, rng: np.random.Generator) -> None:
+    """Print coverage where units are the five criteria of projects, each with its own raters."""
+    print("\n| projects | raters | true alpha | projects left out | criteria left out |")
+    print("|---|---|---|---|---|")
+
+    def drawn(projects: int, k: int) -> RatingMatrix:
+        criteria = np.array([0.8, 0.2, 0.2, 0.0, -1.0])[None, :, None]
+        strict = 0.5 * rng.normal(size=(projects, 1, k))
+        liked = 0.4 * rng.normal(size=(projects, 1, 1))
+        values = criteria + strict + liked + 0.6 * rng.normal(size=(projects, 5, k))
+        return scored(values.reshape(-1, k), CUTS["near the top"])
+
+    true = krippendorff_alpha(drawn(80_000, 2), method="bootstrap", draws=1).value
+    for projects in (6, 12, 24):
+        for k in (3, 6):
+            hits = np.zeros(2)
+            for _ in range(repeats):
+                units = drawn(projects, k)
+                by_project = replace(units, clusters=np.repeat(np.arange(projects), 5))
+                found = [krippendorff_alpha(m) for m in (by_project, units)]
+                hits += [a.low <= true <= a.high for a in found]
+            rates = " | ".join(f"{hit / repeats:.3f}" for hit in hits)
+            print(f"| {projects} | {k} | {true:.2f} | {rates} |", flush=True)
 
 
 def icc_coverage(repeats: int, rng: np.random.Generator) -> None:
@@ -148,10 +175,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=1000)
     repeats = parser.parse_args().repeats
-    rng = np.random.default_rng(20131107)
+    rng = np.random.default_rng(SEED)
     alpha_coverage(repeats, rng)
     icc_coverage(repeats, rng)
-    separation(max(repeats // 4, 1), rng)
+    separation(max(repeats // 4, 1), np.random.default_rng(SEED))
+    projects_coverage(repeats, np.random.default_rng(SEED))
     print()
     speed(rng)
 

@@ -26,6 +26,8 @@ from toolkit.i18n import Language, interface_language
 _TIE = 1e-9
 # A share near 1 is known only if this many draws were expected beyond it.
 _BEYOND = 5
+# Comparisons handled at once: some tens of megabytes.
+_CHUNK = 2_000_000
 SOURCES = ("weights", "raters", "both", "leave_one_out")
 
 
@@ -187,10 +189,12 @@ def _other_raters(
     they are the same.
     """
     departures, freedom = _departures(scores, means)
-    shape = draws, len(scores), len(departures)
+    # Any square root of their products will do: its draws have the same covariance.
+    values, vectors = np.linalg.eigh(departures.T @ departures)
+    root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
     spread = np.sqrt(1 / rng.chisquare(freedom, size=(draws, 1, 1)))
     numbers = (~np.isnan(scores)).sum(axis=2)
-    return spread * (rng.normal(size=shape) @ departures) / np.sqrt(numbers)
+    return spread * (rng.normal(size=(draws, *means.shape)) @ root) / np.sqrt(numbers)
 
 
 def _departures(scores: np.ndarray, means: np.ndarray) -> tuple[np.ndarray, int]:
@@ -219,7 +223,7 @@ def _left_out(scores: np.ndarray) -> np.ndarray:
         ]
     else:
         cases = [_one_cell(rates.shape, p, r) for p, r in np.argwhere(rates)]
-    without = [np.where(case[:, None, :] > 0, np.nan, scores) for case in cases]
+    without = (np.where(case[:, None, :] > 0, np.nan, scores) for case in cases)
     return np.array([np.nanmean(part, axis=2) for part in without])
 
 
@@ -231,12 +235,15 @@ def _one_cell(shape: tuple, row: int, column: int) -> np.ndarray:
 
 def _rank_shares(values: np.ndarray) -> np.ndarray:
     """Return the share of draws at each rank, shape (n_projects, n_ranks); ties are split."""
-    n = values.shape[1]
-    above = (values[:, None, :] > values[:, :, None] + _TIE).sum(axis=2)
-    equal = (np.abs(values[:, None, :] - values[:, :, None]) <= _TIE).sum(axis=2)
+    draws, n = values.shape
     rank = np.arange(n)
-    inside = (rank >= above[:, :, None]) & (rank < (above + equal)[:, :, None])
-    return (inside / equal[:, :, None]).mean(axis=0)
+    shares = np.zeros((n, n))
+    for part in np.array_split(values, 1 + draws * n * n // _CHUNK):
+        above = (part[:, None, :] > part[:, :, None] + _TIE).sum(axis=2)
+        equal = (np.abs(part[:, None, :] - part[:, :, None]) <= _TIE).sum(axis=2)
+        inside = (rank >= above[:, :, None]) & (rank < (above + equal)[:, :, None])
+        shares += (inside / equal[:, :, None]).sum(axis=0)
+    return shares / draws
 
 
 def _span(shares: np.ndarray, level: float) -> dict[str, np.ndarray]:
