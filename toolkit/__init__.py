@@ -106,6 +106,16 @@ _HOME = {
         "describe_place",
     ],
     "toolkit.display.specifications": ["plot_specification_curve"],
+    "toolkit.study.analyse": ["run_study"],
+    "toolkit.study.write": ["read_interpretation"],
+    "toolkit.display.studies": [
+        "compare_with_truth",
+        "explain_study",
+        "in_language",
+        "introduce_study",
+        "plot_study",
+        "tabulate_protocol",
+    ],
     "toolkit.display.synthetic": [
         "plot_synthetic_gaps",
         "plot_synthetic_paths",

@@ -96,7 +96,7 @@ def test_verdict_and_grade_are_said_in_both_languages(code):
     lang = language(code)
     checks = [outcome("pretrends", "failed"), outcome("spillover", "failed")]
     said = conclude(estimate(-7, -5), checks, direction="decrease", meaningful=2.0).sentence(lang)
-    assert lang("check.pretrends") in said
+    assert lang("check.pretrends.name") in said
     sentences = grade("did", checks).sentences(lang)
     assert len(sentences) == 4
     inconclusive = conclude(estimate(-5, 1), [], direction="decrease", meaningful=2.0)

@@ -62,7 +62,7 @@ class Grade:
         """Say the level, then each step with its reason."""
         written = [lang("grade.level", level=self.level, ceiling=self.ceiling)]
         for step in self.steps:
-            check = lang(f"check.{step.check}") if step.check else ""
+            check = lang(f"check.{step.check}.name") if step.check else ""
             written.append(lang(f"grade.{step.reason}", check=check))
         return written
 
@@ -77,7 +77,7 @@ class Conclusion:
 
     def sentence(self, lang: Language) -> str:
         """Say it, with the checks that stood in the way."""
-        names = lang.join([lang(f"check.{check}") for check in self.checks])
+        names = lang.join([lang(f"check.{check}.name") for check in self.checks])
         return lang(f"verdict.{self.verdict}.{self.reason}", checks=names)
 
 

@@ -46,6 +46,16 @@ def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
     return path
 
 
+def read_interpretation(study: str, lang: str) -> tuple[Path, str]:
+    """Return where a study's own words lie in a language, and the words; "" before there are any.
+
+    The file, ``<id>.<lang>.txt`` beside the protocol, is written by people alone: paragraphs of
+    plain text, separated by blank lines.
+    """
+    path = protocol_path(study).with_name(f"{study}.{lang}.txt")
+    return path, path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
 def amend_study(file: ProtocolFile, *, reason: Text, today: date) -> Path:
     """Set a locked protocol and its lock aside, unchanged, and open the protocol to edits.
 

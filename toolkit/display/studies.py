@@ -1,0 +1,180 @@
+"""A study on a page: its answer first, then what it rests on and what stands against it."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from toolkit.display.blocks import Block, Callout, Figure, Heading, Masthead, Paragraph, Table
+from toolkit.display.design_map import plot_design_map
+from toolkit.display.event_study import plot_event_study
+from toolkit.display.synthetic import plot_synthetic_gaps, plot_synthetic_paths
+from toolkit.display.trends import plot_trends
+from toolkit.i18n import Language
+from toolkit.records.contours import load_contours
+from toolkit.records.portfolio import Project
+from toolkit.records.territories import load_territories
+from toolkit.study.analyse import Study
+from toolkit.study.truth import true_effect
+
+
+def introduce_study(study: Study, project: Project, *, lang: Language) -> list[Block]:
+    """Return the top of a study's page: what it is, its answer, and the doubts with it."""
+    protocol = study.file.protocol
+    grade = lang("study.grade", level=study.grade.level)
+    blocks = [
+        Masthead(
+            subject=in_language(project.facts.title, lang),
+            status="exploratory" if study.status == "exploratory" else "locked",
+            as_of=_as_of(study),
+            lang=lang,
+            simulated=study.sample.simulated,
+            grade=grade,
+        ),
+        Heading(in_language(protocol.title, lang), level=1),
+        Paragraph(study.conclusion.sentence(lang), lead=True),
+        Paragraph(study.estimate.sentence(lang)),
+    ]
+    if study.sample.simulated:
+        blocks.append(Callout("simulated", lang("study.simulated"), lang))
+    blocks += [Callout("caution", in_language(limit, lang), lang) for limit in protocol.limits]
+    if study.lock is None:
+        blocks.append(Callout("caution", lang("study.exploratory"), lang))
+    elif study.lock.outcomes_known:
+        blocks.append(Callout("caution", lang("study.outcomes_known"), lang))
+    blocks += [Callout("caution", d.sentence(lang), lang) for d in study.deviations]
+    return blocks
+
+
+def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Table:
+    """Lay out what was asked and how it was to be answered."""
+    protocol = study.file.protocol
+    indicator = _indicator(study, project)
+    unit = lang(f"unit.{study.sample.unit}", number=lang.number(protocol.thresholds.meaningful, 2))
+    rows = {
+        "question": in_language(protocol.question, lang),
+        "indicator": indicator[f"definition_{lang.code}"],
+        "design": lang(f"design.{protocol.design}"),
+        "treated": lang.join(list(_names(study.sample.treated).values())),
+        "comparison": lang.plural("estimate.comparison", len(study.sample.comparison)),
+        "periods": lang("study.window", first=protocol.periods.first, last=protocol.periods.last),
+        "meaningful": unit,
+        "change_our_mind": in_language(protocol.change_our_mind, lang),
+        "checks": lang.join([lang(f"check.{check}.name") for check in protocol.checks]),
+        "roles": lang.join([f"{r.role} ({r.mode})" for r in protocol.roles]),
+        "interests": " ".join(in_language(r.interests, lang) for r in protocol.roles),
+        "lock": lang("study.unlocked")
+        if study.lock is None
+        else lang("study.locked_on", date=lang.date(study.lock.locked_on)),
+    }
+    return Table(
+        caption=lang("study.protocol"),
+        header=(lang("study.item"), lang("study.said")),
+        rows=tuple((lang(f"study.{key}"), text) for key, text in rows.items()),
+        text_columns=frozenset({0, 1}),
+    )
+
+
+def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> list[Figure]:
+    """Draw what a study rests on: where, the outcomes over time, and the gap around adoption."""
+    common = {"lang": lang, "simulated": study.sample.simulated, "note": note}
+    measured = common | {
+        "measure": _measure(study, project, lang),
+        "unit": study.sample.unit,
+    }
+    figures = _map(study, common)
+    adoptions = study.sample.panel.adoption.dropna()
+    if study.control is not None:
+        return figures + _control_figures(study, measured)
+    if (adoptions == adoptions.iloc[0]).all():
+        figures.append(plot_trends(_means(study), adoption=adoptions.iloc[0], **measured))
+    if study.events is not None:
+        # Years since adoption, where the panel has months or quarters: the figure says which.
+        level = study.estimate.level
+        measured["measure"] += lang.plural("study.event_length", study.events.length)
+        figures.append(plot_event_study(study.events.frame, level=level, **measured))
+    return figures
+
+
+def explain_study(study: Study, *, lang: Language) -> list[Block]:
+    """Say how the inference works, what could have been found, and each step of the grade."""
+    blocks: list[Block] = [Paragraph(text) for text in study.estimate.explanation(lang)]
+    if study.power is not None:
+        blocks.append(Paragraph(study.power.sentence(lang)))
+    blocks.append(Heading(lang("study.grade_title")))
+    blocks += [Paragraph(text) for text in study.grade.sentences(lang)]
+    return blocks
+
+
+def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
+    """Say how the estimate compares with the effect put into simulated data."""
+    if not study.sample.simulated:
+        return []
+    truth, estimate = true_effect(study), study.estimate
+    inside = estimate.low <= truth <= estimate.high
+    number = lang(f"unit.{study.sample.unit}", number=lang.number(truth, 2, sign=True))
+    text = lang("study.truth.inside" if inside else "study.truth.outside", truth=number)
+    return [Heading(lang("study.truth.title")), Callout("simulated", text, lang)]
+
+
+def in_language(text, lang: Language) -> str:
+    """Return a bilingual text in one language."""
+    return getattr(text, lang.code)
+
+
+def _indicator(study: Study, project: Project) -> pd.Series:
+    table = project.tables["indicators"].set_index("indicator")
+    return table.loc[study.file.protocol.indicator]
+
+
+def _measure(study: Study, project: Project, lang: Language) -> str:
+    label = _indicator(study, project)[f"label_{lang.code}"]
+    periods = study.file.protocol.periods
+    return lang("study.measure", label=label, first=periods.first, last=periods.last)
+
+
+def _as_of(study: Study) -> date:
+    protocol = study.file.protocol
+    return study.lock.locked_on if study.lock else protocol.registered_on
+
+
+def _names(territories: tuple[str, ...]) -> dict[str, str]:
+    levels = sorted({name.partition("-")[0] for name in territories})
+    places = pd.concat([load_territories(level) for level in levels])
+    names = dict(zip(places.level + "-" + places.code, places.name, strict=True))
+    return {name: names[name] for name in territories}
+
+
+def _map(study: Study, common: dict) -> list[Figure]:
+    """Draw who is treated and compared, where contours are embedded."""
+    sample = study.sample
+    everyone = (*sample.treated, *sample.comparison)
+    if not all(name.startswith("DEP-") for name in everyone):
+        return []
+    roles = dict.fromkeys(sample.comparison, "comparison")
+    roles |= dict.fromkeys(sample.neighbours, "neighbour") | dict.fromkeys(
+        sample.treated, "treated"
+    )
+    by_code = {name.removeprefix("DEP-"): role for name, role in roles.items()}
+    places = load_territories("DEP").set_index("code").name.to_dict()
+    return [plot_design_map(by_code, places, load_contours("DEP"), **common)]
+
+
+def _means(study: Study) -> pd.DataFrame:
+    panel = study.sample.panel
+    group = np.where(panel.adoption.notna(), "treated", "comparison")
+    means = panel.assign(group=group).groupby(["group", "period"], as_index=False)
+    return means.agg(value=("value", "mean"))
+
+
+def _control_figures(study: Study, measured: dict) -> list[Figure]:
+    control, figures = study.control, []
+    names = _names(study.sample.treated)
+    for territory, paths in control.paths.groupby("territory"):
+        adoption = paths.adoption.iloc[0]
+        others = control.placebos[control.placebos.adoption == adoption]
+        wide = others.pivot(index="period", columns="territory", values="gap")
+        own = {"name": names[territory], "adoption": adoption, **measured}
+        figures.append(plot_synthetic_paths(paths, **own))
+        figures.append(plot_synthetic_gaps(paths.set_index("period").gap, wide, **own))
+    return figures
