@@ -1,5 +1,6 @@
 """`futurs study` as a person types it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -73,3 +74,26 @@ def test_an_unknown_study_is_named(futurs):
     found = futurs("check", "demande-uniq")
     assert found.returncode == 1
     assert "There are: demande-unique" in found.stderr
+
+
+def test_a_study_is_run_into_pages_and_data(futurs, tmp_path):
+    output = tmp_path / "reports"
+    made = futurs("run", STUDY, "--lang", "en", "--output", str(output))
+    assert made.returncode == 0, made.stderr
+    folder = output / "impact_evaluation" / STUDY
+    page = (folder / "en" / "index.html").read_text("utf-8")
+    assert "Does the single application shorten the processing time?" in page
+    assert "Level of evidence: 3 of 5" in page
+    record = json.loads((folder / "estimates.json").read_text("utf-8"))
+    assert record["verdict"]["verdict"] == "beneficial"
+    manifest = json.loads((folder / "en" / "manifest.json").read_text("utf-8"))
+    assert f"studies/{STUDY}.toml" in manifest["data"]
+    assert f"projects/{STUDY}/observations.csv" in manifest["data"]
+    # Nothing to do again; a reading written by hand makes that report anew.
+    assert "unchanged" in futurs("run", STUDY, "--lang", "en", "--output", str(output)).stderr
+    words = futurs.data / "studies" / f"{STUDY}.en.txt"
+    words.write_text("We read it so.\n\nAnd so.", encoding="utf-8")
+    assert "made" in futurs("run", STUDY, "--lang", "en", "--output", str(output)).stderr
+    assert "We read it so." in (folder / "en" / "index.html").read_text("utf-8")
+    same = futurs("compare", str(folder / "estimates.json"), str(folder / "estimates.json"))
+    assert same.stdout == "Nothing differs.\n"

@@ -40,12 +40,13 @@ def report(territory, langs, output, pdf, code, force) -> None:
 
     place = load_territory(territory)
     places = [(place.level, place.code, place.department)]
-    outcomes = _make(places, langs, output, formats=_formats(pdf, code), force=force)
+    reports = _of_territories(places, langs, formats_of(pdf, code))
+    outcomes = make_reports(reports, output, force=force)
     for outcome in outcomes:
         if outcome.status != "failed":
             for kind in outcome.report.formats:
                 click.echo(str(outcome.report.folder(output) / FILES[kind]))
-    _conclude(outcomes, output)
+    conclude(outcomes, output)
 
 
 @click.command(help=help_text("cli.batch.help"))
@@ -69,9 +70,9 @@ def batch(levels, department, langs, output, workers, pdf, code, force) -> None:
     ]
     if not places:
         raise click.UsageError(say("cli.nothing", levels=", ".join(levels), department=number))
-    formats = _formats(pdf, code)
-    outcomes = _make(places, langs, output, formats=formats, force=force, workers=workers)
-    _conclude(outcomes, output)
+    reports = _of_territories(places, langs, formats_of(pdf, code))
+    outcomes = make_reports(reports, output, force=force, workers=workers)
+    conclude(outcomes, output)
 
 
 @click.command(help=help_text("cli.render.help"))
@@ -127,26 +128,16 @@ def find(text: str, level: str | None) -> None:
         click.echo(f"{row.level + '-' + row.code:<16}{row.name}")
 
 
-def _formats(pdf: bool, code: bool) -> tuple[str, ...]:
+def formats_of(pdf: bool, code: bool) -> tuple[str, ...]:
+    """Return what a report is made in: always a page, and what was asked for."""
     return ("html", *(["code"] if code else []), *(["pdf"] if pdf else []))
 
 
-def _make(
-    places: list[tuple],
-    langs: tuple[str, ...],
-    output: Path,
-    *,
-    formats: tuple[str, ...],
-    force: bool,
-    workers: int | None = None,
-) -> list:
-    """Make the reports of (level, code, département) under a progress bar; return the outcomes."""
+def _of_territories(places: list[tuple], langs, formats: tuple[str, ...]) -> list:
+    """Return the reports to make of (level, code, département)."""
     import pandas as pd
-    from tqdm import tqdm
 
-    from toolkit.runs.batch import Report, run_batch
-    from toolkit.sharing.render import render_report
-    from toolkit.sharing.site import check_output
+    from toolkit.runs.batch import Report
 
     languages = tuple(dict.fromkeys(langs)) or LANGUAGES
     reports = []
@@ -158,6 +149,17 @@ def _make(
             address = "/".join([_NOTEBOOK.stem, level, *shard, code, lang])
             parameters = {"territory": territory, "lang": lang}
             reports.append(Report(_NOTEBOOK, parameters, address, languages, formats))
+    return reports
+
+
+def make_reports(reports: list, output: Path, *, force: bool, workers: int | None = None) -> list:
+    """Make reports under a progress bar and return what became of each."""
+    from tqdm import tqdm
+
+    from toolkit.runs.batch import run_batch
+    from toolkit.sharing.render import render_report
+    from toolkit.sharing.site import check_output
+
     check_output(output)
     output.mkdir(parents=True, exist_ok=True)
     outcomes = []
@@ -181,7 +183,7 @@ def _make(
     return outcomes
 
 
-def _conclude(outcomes: list, output: Path) -> None:
+def conclude(outcomes: list, output: Path) -> None:
     """Write the index, list the failures, and leave with 1 if there are any."""
     _write_index(output)
     counts = {s: sum(o.status == s for o in outcomes) for s in ("made", "unchanged", "failed")}

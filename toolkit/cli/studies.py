@@ -1,4 +1,4 @@
-"""Ask before looking: `futurs study new|check|lock|amend|list`."""
+"""Ask before looking: `futurs study new|check|power|lock|run|amend|compare|list`."""
 
 from datetime import date
 from pathlib import Path
@@ -6,6 +6,19 @@ from pathlib import Path
 import click
 
 from toolkit.cli.base import help_text, say
+from toolkit.cli.reports import (
+    code_option,
+    conclude,
+    force_option,
+    formats_of,
+    lang_option,
+    make_reports,
+    output_option,
+    pdf_option,
+)
+from toolkit.i18n import LANGUAGES
+
+_NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "impact_evaluation.ipynb"
 
 
 @click.group(help=help_text("cli.study.help"))
@@ -102,3 +115,64 @@ def amend(study_id: str, reason_fr: str, reason_en: str) -> None:
         load_protocol(study_id), reason=Text(fr=reason_fr, en=reason_en), today=date.today()
     )
     click.echo(say("cli.study_amend.done", path=kept, study=study_id))
+
+
+@study.command(help=help_text("cli.study_power.help"))
+@click.argument("study_id", metavar="ID")
+def power(study_id: str) -> None:
+    """Say the smallest effect the design could find."""
+    from toolkit.study.analyse import study_power
+    from toolkit.study.protocol import load_protocol
+    from toolkit.study.sample import study_sample
+
+    file = load_protocol(study_id)
+    found = study_power(file, study_sample(file.protocol))
+    click.echo(say("study.no_power") if found is None else found.sentence(say))
+
+
+@study.command(help=help_text("cli.study_run.help"))
+@click.argument("studies", metavar="ID...", nargs=-1, required=True)
+@lang_option
+@output_option
+@pdf_option
+@code_option
+@force_option
+def run(studies, langs, output, pdf, code, force) -> None:
+    """Run studies as their protocols say, into reports and estimates.json."""
+    import json
+
+    from toolkit.records.atomic import write_atomically
+    from toolkit.runs.batch import Report
+    from toolkit.study.analyse import run_study
+    from toolkit.study.record import study_record
+
+    languages = tuple(dict.fromkeys(langs)) or LANGUAGES
+    reports = []
+    for name in dict.fromkeys(studies):
+        record = study_record(run_study(name))
+        folder = output / _NOTEBOOK.stem / name
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+        write_atomically(folder / "estimates.json", text)
+        for lang in languages:
+            address, parameters = f"{_NOTEBOOK.stem}/{name}/{lang}", {"study": name, "lang": lang}
+            formats = formats_of(pdf, code)
+            reports.append(Report(_NOTEBOOK, parameters, address, languages, formats))
+    conclude(make_reports(reports, output, force=force), output)
+
+
+@study.command(help=help_text("cli.study_compare.help"))
+@click.argument("first", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("second", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def compare(first: Path, second: Path) -> None:
+    """Say what differs between two runs, by their estimates.json."""
+    import json
+
+    from toolkit.study.record import compare_records
+
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in (first, second)]
+    found = compare_records(*records)
+    for key, was, now in found:
+        click.echo(f"{key}{say('index.colon')} {was} → {now}")
+    if not found:
+        click.echo(say("study.same"))

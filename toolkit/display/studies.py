@@ -35,8 +35,6 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         Paragraph(study.conclusion.sentence(lang), lead=True),
         Paragraph(study.estimate.sentence(lang)),
     ]
-    if study.sample.simulated:
-        blocks.append(Callout("simulated", lang("study.simulated"), lang))
     blocks += [Callout("caution", in_language(limit, lang), lang) for limit in protocol.limits]
     if study.lock is None:
         blocks.append(Callout("caution", lang("study.exploratory"), lang))
@@ -52,7 +50,6 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
     indicator = _indicator(study, project)
     unit = lang(f"unit.{study.sample.unit}", number=lang.number(protocol.thresholds.meaningful, 2))
     rows = {
-        "question": in_language(protocol.question, lang),
         "indicator": indicator[f"definition_{lang.code}"],
         "design": lang(f"design.{protocol.design}"),
         "treated": lang.join(list(_names(study.sample.treated).values())),

@@ -6,13 +6,14 @@ A manifest holds no time, path or machine name: the same inputs give the same ma
 import hashlib
 import json
 import platform
+import tomllib
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 import nbformat
 
-from toolkit.records.sources import data_dir, table_digest
+from toolkit.records.sources import data_dir, load_sources, table_digest
 
 # The files of a report's folder. A report is made in some of three formats: the page, the page
 # that shows the code too, and the PDF.
@@ -30,14 +31,41 @@ def describe_run(notebook: Path, parameters: dict[str, object]) -> dict:
     -------
     dict
         notebook (file name), notebook_sha256 (of its cells' sources), parameters, data
-        (sha256 of every embedded table), python, packages, toolkit (version) and toolkit_sha256.
+        (sha256 of every embedded table, and of the files of the study that a parameter of that
+        name names), python, packages, toolkit (version) and toolkit_sha256.
     """
+    environment = _environment()
+    study = parameters.get("study")
+    own = study_inputs(study) if isinstance(study, str) else {}
     return {
         "notebook": notebook.name,
         "notebook_sha256": notebook_digest(notebook),
         "parameters": dict(sorted(parameters.items())),
-        **_environment(),
+        **environment,
+        "data": environment["data"] | own,
     }
+
+
+def study_inputs(study: str) -> dict[str, str]:
+    """Return the sha256 of what a study reads: its own files, its project's, those it pulls.
+
+    Of a study without a readable protocol there is nothing: running it says why.
+    """
+    folder = data_dir()
+    own = sorted((folder / "studies").glob(f"{study}.*"))
+    try:
+        protocol = tomllib.loads((folder / "studies" / f"{study}.toml").read_text("utf-8"))
+        project = sorted((folder / "projects" / protocol["project"]).iterdir())
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    files = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*own, *project]
+        if path.is_file() and not path.name.startswith(".")
+    }
+    pulled = {s.path: s.sha256 for s in load_sources().values() if s.access == "pull"}
+    uses_pulled = f"projects/{protocol['project']}/observations.csv" not in files
+    return files | (pulled if uses_pulled else {})
 
 
 def run_key(manifest: dict) -> str:

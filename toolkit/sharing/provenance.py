@@ -18,9 +18,13 @@ def list_inputs(manifest: dict, lang: Language) -> list[tuple[str, str]]:
 
 def rerun_command(manifest: dict) -> str:
     """Return the command that makes a report again, or nothing when no command made it."""
-    if manifest["notebook"] != "territory_report.ipynb" or manifest.get("rendered_later"):
+    commands = {
+        "territory_report.ipynb": ("futurs report", "territory"),
+        "impact_evaluation.ipynb": ("futurs study run", "study"),
+    }
+    if manifest["notebook"] not in commands or manifest.get("rendered_later"):
         return ""
+    command, subject = commands[manifest["notebook"]]
     parameters = manifest["parameters"]
     options = [f"--{kind}" for kind in ("code", "pdf") if kind in manifest["formats"]]
-    command = ["futurs report", parameters["territory"], "--lang", parameters["lang"], *options]
-    return " ".join(command)
+    return " ".join([command, parameters[subject], "--lang", parameters["lang"], *options])

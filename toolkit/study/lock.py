@@ -107,8 +107,8 @@ def make_lock(file: ProtocolFile, sample: Sample, *, role: str, today: date) -> 
         "role": role,
         "outcomes_known": bool(panel.value[after].notna().any()),
         "adoptions": _adoptions(panel),
-        "by_territory": _digests(panel, "territory"),
-        "by_period": _digests(panel, "period"),
+        "by_territory": observation_digests(panel, "territory"),
+        "by_period": observation_digests(panel, "period"),
     }
     return Lock(**content | {"locked_on": today}, seal=_seal(content))
 
@@ -156,8 +156,8 @@ def deviations(lock: Lock, file: ProtocolFile, sample: Sample) -> tuple[Deviatio
     found += _changed_keys(lock.protocol, file.text)
     panel = sample.panel
     found += _changed_adoptions(lock.adoptions, _adoptions(panel))
-    territories = _changed(lock.by_territory, _digests(panel, "territory"))
-    periods = _changed(lock.by_period, _digests(panel, "period"))
+    territories = _changed(lock.by_territory, observation_digests(panel, "territory"))
+    periods = _changed(lock.by_period, observation_digests(panel, "period"))
     if territories or periods:
         subject = {"subject": ", ".join(territories), "found": ", ".join(periods)}
         found.append(Deviation("observations", **subject))
@@ -173,8 +173,8 @@ def _adoptions(panel: pd.DataFrame) -> dict[str, str]:
     return {name: "" if pd.isna(period) else str(period) for name, period in first.items()}
 
 
-def _digests(panel: pd.DataFrame, by: str) -> dict[str, str]:
-    """Hash what was observed, by territory or by period."""
+def observation_digests(panel: pd.DataFrame, by: str) -> dict[str, str]:
+    """Hash what was observed, by "territory" or by "period": the first digits of each sha256."""
     rows = panel.sort_values(["territory", "period"])
     written = [
         f"{row.territory}|{row.period}|{row.value:.12g}|{row.n:.12g}|{row.status}\n"
@@ -193,7 +193,7 @@ def _changed(locked: dict[str, str], found: dict[str, str]) -> list[str]:
 
 def _changed_keys(locked: str, found: str) -> list[Deviation]:
     """Name each key of the protocol that changed; comments and layout are no change."""
-    was, now = (_flat(tomllib.loads(text)) for text in (locked, found))
+    was, now = (flat(tomllib.loads(text)) for text in (locked, found))
     return [
         Deviation("protocol", key, was.get(key, "–"), now.get(key, "–"))
         for key in sorted(was.keys() | now.keys())
@@ -201,7 +201,7 @@ def _changed_keys(locked: str, found: str) -> list[Deviation]:
     ]
 
 
-def _flat(content: object, key: str = "") -> dict[str, str]:
+def flat(content: object, key: str = "") -> dict[str, str]:
     """Write nested content as "periods.first" -> "2012-01"."""
     if isinstance(content, dict):
         inside = content.items()
@@ -212,7 +212,7 @@ def _flat(content: object, key: str = "") -> dict[str, str]:
     return {
         name: text
         for part, inner in inside
-        for name, text in _flat(inner, f"{key}.{part}".lstrip(".")).items()
+        for name, text in flat(inner, f"{key}.{part}".lstrip(".")).items()
     }
 
 

@@ -1,0 +1,49 @@
+"""A study as data: whole, readable by any program, and compared key by key."""
+
+import json
+
+import pytest
+
+from toolkit.study.analyse import run_study
+from toolkit.study.record import compare_records, study_record
+from toolkit.study.truth import true_effect
+
+
+@pytest.fixture(scope="module")
+def study():
+    return run_study("demande-unique")
+
+
+def test_the_record_says_what_was_found(study):
+    record = json.loads(json.dumps(study_record(study), allow_nan=False))
+    assert record["estimate"]["value"] == pytest.approx(study.estimate.value, rel=1e-11)
+    assert record["verdict"] == {"verdict": "beneficial", "reason": "interval", "checks": []}
+    assert [c["check"] for c in record["checks"]] == study.file.protocol.checks
+    assert record["grade"] == {"level": 3, "ceiling": 3}
+    assert record["simulated"] is True
+    assert len(record["protocol_sha256"]) == len(record["data_sha256"]) == 64
+
+
+def test_two_runs_of_one_study_are_equal(study):
+    assert compare_records(study_record(study), study_record(run_study("demande-unique"))) == []
+
+
+def test_what_differs_is_named_with_both_values(study):
+    record = study_record(study)
+    other = record | {"estimate": record["estimate"] | {"value": -5.0}, "data_sha256": "0" * 64}
+    found = {key: (was, now) for key, was, now in compare_records(record, other)}
+    assert set(found) == {"data_sha256", "estimate.value"}
+    assert found["estimate.value"][1] == "-5.0"
+
+
+def test_an_infinite_bound_is_written_as_text(study):
+    from dataclasses import replace
+
+    unbounded = replace(study.estimate, low=-float("inf"), high=float("inf"))
+    record = study_record(replace(study, estimate=unbounded))
+    assert (record["estimate"]["low"], record["estimate"]["high"]) == ("-inf", "inf")
+    json.dumps(record, allow_nan=False)
+
+
+def test_the_truth_is_that_of_the_recipe(study):
+    assert true_effect(study) == pytest.approx(-6.0)

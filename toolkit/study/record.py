@@ -1,0 +1,68 @@
+"""A study as data: what another program, or a later run, reads of it."""
+
+import hashlib
+import json
+import math
+import platform
+from importlib import metadata
+
+from toolkit.study.analyse import Study
+from toolkit.study.lock import flat, observation_digests
+
+_PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "futurs-publics-toolkit")
+_DIGITS = 12
+
+
+def study_record(study: Study) -> dict:
+    """Return what a study asked, ran on and found.
+
+    Returns
+    -------
+    dict
+        study, status, protocol_sha256, data_sha256 (of the observations read), environment
+        (versions), deviations, estimate, checks, power, grade and verdict. Numbers have twelve
+        significant digits; one that is infinite or not a number is written as text.
+    """
+    digests = observation_digests(study.sample.panel, "territory")
+    data = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+    versions = {name: metadata.version(name) for name in _PACKAGES}
+    estimate = study.estimate
+    return {
+        "study": study.id,
+        "status": study.status,
+        "simulated": study.sample.simulated,
+        "protocol_sha256": hashlib.sha256(study.file.text.encode()).hexdigest(),
+        "data_sha256": data,
+        "environment": {"python": platform.python_version(), **versions},
+        "deviations": [vars(deviation) for deviation in study.deviations],
+        "estimate": _plain({name: getattr(estimate, name) for name in vars(estimate)}),
+        "checks": [
+            {"check": c.check, "status": c.status, "reason": c.reason, "values": _plain(c.values)}
+            for c in study.checks
+        ],
+        "minimum_detectable_effect": _plain(study.power.mde) if study.power else None,
+        "grade": {"level": study.grade.level, "ceiling": study.grade.ceiling},
+        "verdict": vars(study.conclusion) | {"checks": list(study.conclusion.checks)},
+    }
+
+
+def compare_records(first: dict, second: dict) -> list[tuple[str, str, str]]:
+    """Return what differs between two records: key, what it was, what it is."""
+    was, now = flat(first), flat(second)
+    return [
+        (key, was.get(key, "–"), now.get(key, "–"))
+        for key in dict.fromkeys([*was, *now])
+        if was.get(key) != now.get(key)
+    ]
+
+
+def _plain(value: object) -> object:
+    """Write numbers so that any program reads them, and the same on every machine."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    number = float(value)
+    return float(f"{number:.{_DIGITS}g}") if math.isfinite(number) else str(number)
