@@ -90,7 +90,9 @@ def test_a_study_is_run_into_pages_and_data(futurs, tmp_path):
     assert f"studies/{STUDY}.toml" in manifest["data"]
     assert f"projects/{STUDY}/observations.csv" in manifest["data"]
     # Nothing to do again; a reading written by hand makes that report anew.
-    assert "unchanged" in futurs("run", STUDY, "--lang", "en", "--output", str(output)).stderr
+    assert (
+        "already up to date" in futurs("run", STUDY, "--lang", "en", "--output", str(output)).stderr
+    )
     words = futurs.data / "studies" / f"{STUDY}.en.txt"
     words.write_text("We read it so.\n\nAnd so.", encoding="utf-8")
     assert "made" in futurs("run", STUDY, "--lang", "en", "--output", str(output)).stderr

@@ -82,7 +82,7 @@ def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> 
     figures = _map(study, common)
     adoptions = study.sample.panel.adoption.dropna()
     if study.control is not None:
-        return figures + _control_figures(study, measured)
+        return figures + _control_figures(study, measured, lang)
     if (adoptions == adoptions.iloc[0]).all():
         figures.append(plot_trends(_means(study), adoption=adoptions.iloc[0], **measured))
     if study.events is not None:
@@ -164,14 +164,20 @@ def _means(study: Study) -> pd.DataFrame:
     return means.agg(value=("value", "mean"))
 
 
-def _control_figures(study: Study, measured: dict) -> list[Figure]:
+def _control_figures(study: Study, measured: dict, lang: Language) -> list[Figure]:
     control, figures = study.control, []
+    left_out = int(control.fits.perfect.sum())
     names = _names(study.sample.treated)
     for territory, paths in control.paths.groupby("territory"):
         adoption = paths.adoption.iloc[0]
+        # A twin that fits perfectly has no ratio to be ranked by.
+        ranked = control.fits.territory[~control.fits.perfect]
         others = control.placebos[control.placebos.adoption == adoption]
+        others = others[others.territory.isin(ranked)]
         wide = others.pivot(index="period", columns="territory", values="gap")
         own = {"name": names[territory], "adoption": adoption, **measured}
         figures.append(plot_synthetic_paths(paths, **own))
+        if left_out:
+            own["note"] = f"{lang.plural('study.perfect_left_out', left_out)} {own['note']}"
         figures.append(plot_synthetic_gaps(paths.set_index("period").gap, wide, **own))
     return figures
