@@ -88,7 +88,7 @@ def emitted_codes() -> dict[str, set[str]]:
             for name, value in assigned(node):
                 family = "caution" if "caution" in name else "inference"
                 found[family] |= texts(value)
-    found["inference"] -= {"auto"}
+    found["inference"] -= {"auto", ""}
     return found
 
 
@@ -111,10 +111,10 @@ def assigned(node: ast.AST):
 
 
 def texts(value: ast.AST) -> set[str]:
-    """Return the texts an expression may give: not those it compares with, nor arguments."""
+    """Return the whole texts an expression may give: no parts, comparisons or arguments."""
     if isinstance(value, ast.Constant):
         return {value.value} if isinstance(value.value, str) else set()
-    if isinstance(value, ast.Compare | ast.Call):
+    if isinstance(value, ast.Compare | ast.Call | ast.JoinedStr | ast.BinOp):
         return set()
     parts = [value.body, value.orelse] if isinstance(value, ast.IfExp) else []
     return set().union(*map(texts, parts or ast.iter_child_nodes(value)))

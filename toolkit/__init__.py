@@ -68,7 +68,15 @@ _HOME = {
     "toolkit.designs.agreement_groups": ["agreement_by"],
     "toolkit.designs.characterisation": ["characterise"],
     "toolkit.designs.ranking": ["rank_projects"],
-    "toolkit.designs.checks": ["leave_one_out", "placebo_in_time", "spillover"],
+    "toolkit.designs.checks": [
+        "anticipation",
+        "leave_one_out",
+        "placebo_in_time",
+        "spillover",
+        "staggered_effect",
+    ],
+    "toolkit.designs.placebo_in_space": ["placebo_in_space"],
+    "toolkit.designs.sensitivity": ["sensitivity"],
     "toolkit.designs.interrupted_series": ["interrupted_series"],
     "toolkit.display.blocks": [
         "Callout",

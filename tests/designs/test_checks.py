@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.designs.checks import leave_one_out, placebo_in_time, spillover
+from toolkit.designs.checks import (
+    anticipation,
+    leave_one_out,
+    placebo_in_time,
+    spillover,
+    staggered_effect,
+)
+from toolkit.designs.did import difference_in_differences
+from toolkit.errors import DesignError
 from toolkit.i18n import language
 from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.territories import load_territory, neighbours
@@ -56,7 +64,28 @@ def test_leaving_one_out_shows_the_territory_that_carries_the_effect():
     steady = leave_one_out(panel(1), outcome="value")
     assert steady.status == "informative"
     assert steady.values["lowest"] <= steady.values["value"] <= steady.values["highest"]
-    assert leave_one_out(panel(1, k=1), outcome="value").status == "not_applicable"
+    assert steady.data.treated.sum() == 3
+    assert len(steady.data) == 40
+
+
+def test_a_treated_territory_alone_is_not_left_out():
+    frame = panel(1, k=1)
+    assert leave_one_out(frame, outcome="value").reason == "same_sign_comparison"
+    assert leave_one_out(frame, outcome="value", over="treated").status == "not_applicable"
+
+
+def test_leaving_out_a_comparison_territory_is_estimating_without_it():
+    frame = panel(2, n=9)
+    frame.loc[3, "value"] = np.nan
+    values = leave_one_out(frame, outcome="value").data.set_index("left_out").value
+    for name in (0, 5, 8):
+        without = difference_in_differences(frame[frame.territory != name], outcome="value")
+        # With a missing cell the changes are net of period effects, estimated with all.
+        assert values[name] == pytest.approx(without.value, abs=0.03)
+    balanced = panel(2, n=9)
+    values = leave_one_out(balanced, outcome="value").data.set_index("left_out").value
+    without = difference_in_differences(balanced[balanced.territory != 8], outcome="value")
+    assert values[8] == pytest.approx(without.value)
 
 
 def test_a_sign_that_turns_is_a_failure():
@@ -72,6 +101,64 @@ def test_spillover_is_seen_when_the_effect_reaches_the_neighbours():
     assert spillover(panel(1), set(range(3, 16)), outcome="value").status == "passed"
     assert spillover(panel(1), set(), outcome="value").reason == "no_neighbour"
     assert spillover(panel(1), set(range(40)), outcome="value").reason == "only_neighbours"
+
+
+def early(seed: int, gap: float) -> pd.DataFrame:
+    """Return a panel whose treated move by `gap` in the two periods before adoption."""
+    frame = panel(seed)
+    return frame.assign(
+        value=frame.value + gap * frame.adoption.notna() * frame.period.isin([6, 7])
+    )
+
+
+def test_anticipation_is_seen_and_the_estimate_without_it_is_right():
+    outcome = anticipation(early(1, 1.5), outcome="value", n_periods=2)
+    assert (outcome.status, outcome.values["n"]) == ("failed", 2)
+    assert outcome.values["value"] == pytest.approx(1.5, abs=0.5)
+    assert outcome.values["without"] == pytest.approx(2, abs=0.4)
+    assert outcome.values["whole"] < outcome.values["without"] - 0.2
+    assert list(outcome.data.what) == ["before", "whole", "without"]
+
+
+def test_anticipation_fails_about_as_often_as_it_says_when_there_is_none():
+    outcomes = [anticipation(panel(s, k=2), outcome="value") for s in range(60, 120)]
+    assert 0.02 <= share("failed", outcomes) <= 0.2
+    few = anticipation(panel(1).query("period >= 6"), outcome="value", n_periods=2)
+    assert few.sentence(EN).endswith("for anticipation: 2, 3 are needed.")
+
+
+def waves(seed: int, gap: float = 0.0) -> pd.DataFrame:
+    """Return two dates of adoption, and `gap` on the treated in the period before theirs."""
+    frame = panel(seed, effect=0, k=6)
+    frame["adoption"] = frame.adoption.where(frame.territory >= 3, 6).where(frame.territory < 6)
+    frame["value"] += 2 * (frame.period >= frame.adoption)
+    frame["value"] += gap * (frame.period == frame.adoption - 1)
+    return frame
+
+
+def test_the_checks_take_a_staggered_adoption():
+    options = {"outcome": "value", "design": staggered_effect, "draws": 199}
+    frame = waves(2)
+    assert placebo_in_time(frame, **options).status == "passed"
+    assert anticipation(frame, **options).status == "passed"
+    foreseen = anticipation(waves(1, gap=2), **options)
+    assert foreseen.status == "failed"
+    assert foreseen.values["without"] == pytest.approx(2, abs=0.4)
+    assert foreseen.values["whole"] == pytest.approx(0, abs=0.4)
+    left = leave_one_out(frame, **options)
+    assert left.reason == "same_sign"
+    assert left.data.p.notna().all()
+    assert spillover(frame, set(range(6, 16)), **options).status == "passed"
+    with pytest.raises(DesignError, match="staggered"):
+        leave_one_out(frame, outcome="value")
+
+
+@pytest.mark.parametrize("check", [placebo_in_time, anticipation, leave_one_out])
+def test_a_faulty_panel_is_refused_and_its_rows_named(check):
+    with pytest.raises(DesignError, match="two rows for a period: 0 0"):
+        check(pd.concat([panel(1), panel(1).head(1)]), outcome="value")
+    with pytest.raises(DesignError, match="Missing columns: outcome"):
+        check(panel(1), outcome="outcome")
 
 
 def test_the_spillover_of_the_digital_lockers_moves_the_estimate_up():
@@ -100,6 +187,10 @@ def test_every_outcome_has_its_sentence_in_both_languages():
         leave_one_out(frame, outcome="value"),
         leave_one_out(panel(1, k=2, effect=-1, one=9), outcome="value"),
         leave_one_out(panel(1, k=1), outcome="value"),
+        leave_one_out(panel(1, k=1), outcome="value", over="treated"),
+        anticipation(frame, outcome="value"),
+        anticipation(early(1, 2), outcome="value"),
+        anticipation(frame.query("period >= 7"), outcome="value"),
         spillover(frame, {5}, outcome="value"),
         spillover(panel(1, beside=2), set(range(3, 16)), outcome="value"),
         spillover(frame, set(), outcome="value"),
@@ -108,3 +199,9 @@ def test_every_outcome_has_its_sentence_in_both_languages():
     assert len({(outcome.check, outcome.reason) for outcome in outcomes}) == len(outcomes)
     for outcome in outcomes:
         assert outcome.sentence(EN) != outcome.sentence(FR)
+
+
+def test_an_estimate_around_zero_that_changes_sign_hangs_on_nobody():
+    outcome = leave_one_out(panel(6, effect=0), outcome="value")
+    assert (outcome.status, outcome.reason) == ("informative", "around_zero")
+    assert "may do by chance" in outcome.sentence(EN)

@@ -1,21 +1,47 @@
 """Attempts to refute a difference-in-differences: each gives a `CheckOutcome`.
 
 A check asks what should not be there if the estimate is right. It passes, fails, informs, or is not
-applicable and says why: a check that cannot run proves nothing.
+applicable and says why: a check that cannot run proves nothing. Those here estimate the effect
+again on a panel changed on purpose, by any design: `staggered_effect` where adoption is staggered.
 """
 
 from collections.abc import Callable, Collection
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.did import difference_in_differences
+from toolkit.designs.did import difference_in_differences, long_form, mean_changes
+from toolkit.designs.panel import one_adoption, panel_matrix
+from toolkit.designs.staggered import staggered
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 
 # A placebo that the test rejects at this level is a failure.
 PLACEBO_LEVEL = 0.10
+# Periods before adoption that placebo_in_time splits in two.
+_FEWEST_BEFORE = 4
 Design = Callable[..., Estimate]
+
+
+def staggered_effect(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    kind: str = "simple",
+    inference: str = "placebo",
+    level: float = 0.95,
+    seed: int = 20131107,
+    draws: int = 999,
+    **settings,
+) -> Estimate:
+    """Estimate the average effect of a staggered adoption: `staggered`, then `aggregate`.
+
+    The form of a design that checks can call; the settings are those of `staggered`.
+    """
+    found = staggered(panel, outcome=outcome, **settings)
+    rng = np.random.default_rng(seed)
+    return found.aggregate(kind, inference=inference, rng=rng, draws=draws, level=level)
 
 
 def placebo_in_time(
@@ -30,21 +56,39 @@ def placebo_in_time(
 ) -> CheckOutcome:
     """Pretend that adoption came half-way through the periods before it: nothing should show.
 
-    Null: the treated and the comparison territories changed alike before adoption.
+    Null: the treated and the comparison territories changed alike before the first adoption.
+
+    Parameters
+    ----------
+    panel, outcome, territory, period, adoption
+        As for `difference_in_differences`.
+    design : callable
+        Of the signature of `difference_in_differences`; `staggered_effect` for several dates.
+    **settings
+        Of the design.
+
+    Returns
+    -------
+    CheckOutcome
+        Values: value (in the outcome's unit) and p of the placebo.
+
+    Raises
+    ------
+    DesignError
+        The panel has faults.
     """
-    first = panel[adoption].dropna()
-    before = panel[panel[period] < first.min()] if len(first) else panel.iloc[:0]
-    periods = np.sort(before[period].unique())
-    if len(periods) < 4:
-        values = {"n": len(periods)}
+    columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
+    matrix = panel_matrix(panel, **columns)
+    first = matrix.adoption.min()
+    if first < _FEWEST_BEFORE:
+        values = {"n": int(first), "needed": _FEWEST_BEFORE}
         return CheckOutcome("placebo_in_time", "not_applicable", "few_periods", values)
-    middle = periods[len(periods) // 2]
-    pretended = before.assign(**{adoption: before[adoption].where(before[adoption].isna(), middle)})
+    before = panel[panel[period] < matrix.periods[first]]
+    pretended = before.assign(
+        **{adoption: before[adoption].where(before[adoption].isna(), matrix.periods[first // 2])}
+    )
     try:
-        estimate = design(
-            pretended, outcome=outcome, territory=territory, period=period, adoption=adoption,
-            **settings,
-        )  # fmt: skip
+        estimate = design(pretended, **columns, **settings)
     except DesignError:
         return CheckOutcome("placebo_in_time", "not_applicable", "refused")
     status = "failed" if estimate.p <= PLACEBO_LEVEL else "passed"
@@ -52,36 +96,165 @@ def placebo_in_time(
     return CheckOutcome("placebo_in_time", status, status, values, estimate.table())
 
 
+def anticipation(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    territory: str = "territory",
+    period: str = "period",
+    adoption: str = "adoption",
+    n_periods: int = 1,
+    design: Design = difference_in_differences,
+    **settings,
+) -> CheckOutcome:
+    """Look for an effect in the periods just before adoption, and estimate without them.
+
+    Null: what was announced or expected changed nothing before it began. It fails where the treated
+    had moved away already; the estimate without those periods then stands for the effect.
+
+    Parameters
+    ----------
+    panel, outcome, territory, period, adoption, design, **settings
+        As for `placebo_in_time`. Where there are several adoption dates, the design takes
+        ``anticipation=`` too, as `staggered_effect` does.
+    n_periods : int
+        How many periods before adoption may already bear an effect.
+
+    Returns
+    -------
+    CheckOutcome
+        Values: n, the periods looked at; value and p of the effect in them; whole and without, the
+        estimate with and without them. All in the outcome's unit.
+
+    Raises
+    ------
+    DesignError
+        The panel has faults, or the design refuses it.
+    """
+    columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
+    matrix = panel_matrix(panel, **columns)
+    whole = design(panel, **columns, **settings)
+    earliest = int(matrix.adoption.min())
+    if earliest <= n_periods:
+        values = {"n": earliest, "needed": n_periods + 1}
+        return CheckOutcome("anticipation", "not_applicable", "few_periods", values)
+    rows = panel.reset_index(drop=True)
+    at = np.searchsorted(matrix.periods, rows[period].to_numpy())
+    treated = rows[adoption].notna().to_numpy()
+    began = np.full(len(rows), len(matrix.periods))
+    began[treated] = np.searchsorted(matrix.periods, rows[adoption][treated].to_numpy())
+    earlier = pd.Series(matrix.periods[began[treated] - n_periods], rows.index[treated])
+    moved = rows.assign(**{adoption: earlier.reindex(rows.index)})
+    several = len(np.unique(matrix.adoption[matrix.treated])) > 1
+    try:
+        # Nobody is looked at after the last adoption: periods of the comparison alone add noise.
+        in_them = design(moved[(at < began) & (at < began[treated].max())], **columns, **settings)
+        if several:
+            without = design(panel, **columns, **settings, anticipation=n_periods)
+        else:
+            kept = (at < earliest - n_periods) | (at >= earliest)
+            without = design(rows[kept], **columns, **settings)
+    except DesignError:
+        return CheckOutcome("anticipation", "not_applicable", "refused")
+    status = "failed" if in_them.p <= PLACEBO_LEVEL else "passed"
+    values = {
+        "n": n_periods, "value": in_them.value, "p": in_them.p,
+        "whole": whole.value, "without": without.value,
+    }  # fmt: skip
+    data = pd.concat([each.table() for each in (in_them, whole, without)], ignore_index=True)
+    data.insert(0, "what", ["before", "whole", "without"])
+    return CheckOutcome("anticipation", status, status, values, data)
+
+
 def leave_one_out(
     panel: pd.DataFrame,
     *,
     outcome: str,
     territory: str = "territory",
+    period: str = "period",
     adoption: str = "adoption",
+    over: Literal["both", "treated", "comparison"] = "both",
     design: Design = difference_in_differences,
     **settings,
 ) -> CheckOutcome:
-    """Estimate without each treated territory in turn: no single one should carry the effect.
+    """Estimate without each territory in turn: no single one should carry the effect.
 
     It fails where leaving one out changes the sign of an estimate whose interval excludes zero.
+
+    Parameters
+    ----------
+    panel, outcome, territory, period, adoption, design, **settings
+        As for `placebo_in_time`.
+    over : {"both", "treated", "comparison"}
+        Whom to leave out. A treated territory that is alone cannot be.
+
+    Returns
+    -------
+    CheckOutcome
+        Values: value of the whole panel; lowest and highest without one; left_out, without whom
+        the value moves most, and moved, the value then. Data, one row a territory: left_out,
+        treated, value, p (NaN for the comparison territories of `difference_in_differences`, whose
+        values come from the mean changes at once).
+
+    Raises
+    ------
+    DesignError
+        The panel has faults, or the design refuses the whole of it.
     """
-    treated = panel[territory][panel[adoption].notna()].unique()
-    if len(treated) < 2:
+    columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
+    matrix = panel_matrix(panel, **columns)
+    full = design(panel, **columns, **settings)
+    names, alone = matrix.territories, matrix.treated.sum() == 1
+    of_treated = [] if alone or over == "comparison" else list(names[matrix.treated])
+    of_comparison = list(names[~matrix.treated]) if over != "treated" else []
+    if not of_treated and len(of_comparison) < 2:
         return CheckOutcome("leave_one_out", "not_applicable", "one_treated")
-    options = {"outcome": outcome, "territory": territory, "adoption": adoption, **settings}
-    full = design(panel, **options)
+    # Bound settings of a design (functools.partial) are settings too.
+    changes = None
+    made = {**getattr(design, "keywords", {}), **settings}
+    if getattr(design, "func", design) is difference_in_differences:
+        changes = _known_changes(panel, matrix, columns, made.get("covariates", ()))
+        of_comparison = [name for name in of_comparison if name in changes.index]
+        shift = full.value - _difference(changes, names[matrix.treated])
     rows = []
-    for left_out in treated:
-        estimate = design(panel[panel[territory] != left_out], **options)
-        rows.append({"left_out": left_out, "value": estimate.value, "p": estimate.p})
-    data = pd.DataFrame(rows)
-    values = {"value": full.value, "lowest": data.value.min(), "highest": data.value.max()}
+    for left_out in of_treated + of_comparison:
+        treated = left_out in of_treated
+        if changes is not None and not treated:
+            value = shift + _difference(changes.drop(left_out), names[matrix.treated])
+            rows.append((left_out, treated, value, np.nan))
+            continue
+        try:
+            estimate = design(panel[panel[territory] != left_out], **columns, **settings)
+        except DesignError:
+            return CheckOutcome(
+                "leave_one_out", "not_applicable", "refused", {"left_out": str(left_out)}
+            )
+        rows.append((left_out, treated, estimate.value, estimate.p))
+    data = pd.DataFrame(rows, columns=["left_out", "treated", "value", "p"])
+    furthest = (data.value - full.value).abs().idxmax()
+    values = {
+        "value": full.value, "lowest": data.value.min(), "highest": data.value.max(),
+        "left_out": str(data.left_out[furthest]), "moved": float(data.value[furthest]),
+    }  # fmt: skip
     same_sign = bool((np.sign(data.value) == np.sign(full.value)).all())
     # An estimate that may be zero changes sign by chance: there is no effect to hang on anyone.
     around_zero = full.low <= 0 <= full.high
     status = "informative" if same_sign or around_zero else "failed"
     reason = "same_sign" if same_sign else "around_zero" if around_zero else "changes_sign"
+    if not of_treated and reason != "around_zero":
+        reason += "_comparison"
     return CheckOutcome("leave_one_out", status, reason, values, data)
+
+
+def _known_changes(panel, matrix, columns: dict[str, str], covariates) -> pd.Series:
+    long = long_form(panel, *columns.values(), covariates)
+    changes = mean_changes(long, matrix, covariates, one_adoption(matrix))
+    return pd.Series(changes, matrix.territories).dropna()
+
+
+def _difference(changes: pd.Series, treated: np.ndarray) -> float:
+    own = changes.index.isin(treated)
+    return float(changes[own].mean() - changes[~own].mean())
 
 
 def spillover(
@@ -90,35 +263,51 @@ def spillover(
     *,
     outcome: str,
     territory: str = "territory",
+    period: str = "period",
     adoption: str = "adoption",
     design: Design = difference_in_differences,
     **settings,
 ) -> CheckOutcome:
     """Look for an effect on the neighbours of the treated, and estimate without them.
 
-    Null: the untreated neighbours changed as the comparison territories further away did. It fails
-    where they did not, and the estimate without them then stands for the effect.
+    Null: the untreated neighbours changed as the comparison territories further away did, from the
+    first adoption on. It fails where they did not, and the estimate without them then stands for
+    the effect.
 
     Parameters
     ----------
+    panel, outcome, territory, period, adoption, design, **settings
+        As for `placebo_in_time`.
     neighbours : collection of str
-        The untreated territories that border a treated one.
+        The territories that border a treated one.
+
+    Returns
+    -------
+    CheckOutcome
+        Values: n, the neighbours compared; value and p of the gap on them; without, the estimate
+        without them. In the outcome's unit.
+
+    Raises
+    ------
+    DesignError
+        The panel has faults.
     """
-    comparison = panel[panel[adoption].isna()]
-    names = comparison[territory].unique()
+    columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
+    matrix = panel_matrix(panel, **columns)
+    names = matrix.territories[~matrix.treated]
     beside = [name for name in names if name in neighbours]
     if not beside:
         return CheckOutcome("spillover", "not_applicable", "no_neighbour")
     if len(beside) == len(names):
         return CheckOutcome("spillover", "not_applicable", "only_neighbours")
-    options = {"outcome": outcome, "territory": territory, "adoption": adoption, **settings}
-    first = panel[adoption].dropna().min()
+    comparison = panel[panel[adoption].isna()]
     reached = comparison[territory].isin(beside)
     # The neighbours take the place of the treated, from the first adoption on.
+    first = panel[adoption].dropna().min()
     exposed = comparison.assign(**{adoption: comparison[adoption].where(~reached, first)})
     try:
-        on_them = design(exposed, **options)
-        without = design(panel[~panel[territory].isin(beside)], **options)
+        on_them = design(exposed, **columns, **settings)
+        without = design(panel[~panel[territory].isin(beside)], **columns, **settings)
     except DesignError:
         return CheckOutcome("spillover", "not_applicable", "refused")
     status = "failed" if on_them.p <= PLACEBO_LEVEL else "passed"
