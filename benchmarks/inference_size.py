@@ -1,69 +1,142 @@
-"""How often each inference rejects a true null, and how often its interval covers: by simulation.
+"""How often each inference rejects a true null, finds an effect, and covers it: by simulation.
 
 Usage::
 
-    python benchmarks/inference_size.py [--repeats 1000] [--territories 100]
+    python benchmarks/inference_size.py [--repeats 1000] [--territories 100 1250] [--workers 2]
 
-Panels of some territories and 20 periods, serial correlation .6, treated in the second half; noise
-alike for all, or of variance .2 + 1 / size. Treated are drawn from all territories, or from the
-smallest or largest decile. Prints a markdown table; docs/inference.md keeps the last one.
+Panels of 20 periods, serial correlation .6; noise alike for all (standard deviation 1), or of
+variance .2 + 1 / size, sizes lognormal with a median of 1. All treated from the eleventh period on,
+or staggered: one after the other in the periods 8, 11, 14, 17, over again. They are drawn from all
+territories, or from the smallest or the largest tenth. "Plain" is the default without sizes,
+"adjusted" the default with sizes, 999 draws where assignments are drawn. Size is the share of
+true nulls rejected at 5 %; power and coverage are for an effect of 1, the standard deviation of the
+noise of a period (at the median size 1.1 where noise depends on size).
+
+Each row has its own seed: it is the same whatever the workers. Prints markdown tables;
+docs/inference.md keeps the last ones.
 """
 
 import argparse
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
-from toolkit.designs.randomisation import randomisation, size_adjusted
+PERIODS, RHO, EFFECT, DRAWS = 20, 0.6, 1.0, 999
+DATES = (7, 10, 13, 16)  # Counted from 0.
 
-PERIODS, RHO = 20, 0.6
+
+class Case(NamedTuple):
+    """A row of the table."""
+
+    design: str
+    territories: int
+    noise: str
+    treated_from: str
+    treated: int
 
 
-def changes_of(rng: np.random.Generator, scale: np.ndarray) -> np.ndarray:
-    """Draw the change of each territory from the first half of the periods to the second."""
+def cases(territories: list[int]) -> list[Case]:
+    """List the rows in the order they are printed."""
+    return [
+        Case(*row)
+        for row in product(
+            ("simultaneous", "staggered"),
+            territories,
+            ("alike", "by size"),
+            ("any", "smallest", "largest"),
+            (1, 2, 3, 5, 10),
+        )
+    ]
+
+
+def noise_of(rng: np.random.Generator, scale: np.ndarray) -> np.ndarray:
+    """Draw stationary series of these standard deviations, shape (n_territories, PERIODS)."""
     noise = rng.normal(size=(len(scale), PERIODS))
     for period in range(1, PERIODS):
         noise[:, period] = RHO * noise[:, period - 1] + np.sqrt(1 - RHO**2) * noise[:, period]
-    noise *= scale[:, None]
-    half = PERIODS // 2
-    return noise[:, half:].mean(axis=1) - noise[:, :half].mean(axis=1)
+    return noise * scale[:, None]
 
 
-def run(n: int, k: int, noise: str, where: str, repeats: int, rng: np.random.Generator) -> dict:
-    """Return the rejection rates and coverages of one case."""
-    size = np.exp(rng.normal(size=n))
-    order = np.argsort(size)
-    pool = {"any": order, "smallest": order[: n // 10], "largest": order[-(n // 10) :]}[where]
-    scale = np.sqrt(0.2 + 1 / size) if noise == "by size" else np.full(n, 1.0)
-    counts = {"plain": [0, 0], "adjusted": [0, 0]}
+def adoption_of(case: Case, size: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw who is treated, and when: index of the period, PERIODS for never."""
+    order, tenth = np.argsort(size), case.territories // 10
+    pool = {"any": order, "smallest": order[:tenth], "largest": order[-tenth:]}[case.treated_from]
+    adoption = np.full(case.territories, PERIODS)
+    dates = DATES if case.design == "staggered" else (PERIODS // 2,)
+    adoption[rng.choice(pool, case.treated, replace=False)] = np.resize(dates, case.treated)
+    return adoption
+
+
+def tests_of(outcome: np.ndarray, adoption: np.ndarray, size: np.ndarray, rng) -> list[tuple]:
+    """Return p and interval of both defaults: without sizes, with them."""
+    from toolkit.designs.group_time import Study
+    from toolkit.designs.randomisation import randomisation, size_adjusted
+    from toolkit.designs.staggered import group_time_effects
+
+    if len(np.unique(adoption)) == 2 and adoption.min() == PERIODS // 2:
+        half, treated = PERIODS // 2, adoption < PERIODS
+        changes = outcome[:, half:].mean(axis=1) - outcome[:, :half].mean(axis=1)
+        found = [
+            randomisation(changes, treated, rng=rng, draws=DRAWS),
+            size_adjusted(changes, treated, size, rng=rng, draws=DRAWS),
+        ]
+    else:
+        covariates, names = np.zeros((*outcome.shape, 0)), np.arange(len(outcome))
+        study = Study(outcome, adoption, covariates, "never", 0, 0.995, "varying", size)
+        effects = group_time_effects(study, names, np.arange(PERIODS))
+        found = [
+            effects.aggregate("simple", inference=inference, rng=rng, draws=DRAWS)
+            for inference in ("placebo", "auto")
+        ]
+    return [(test.p, test.low, test.high) for test in found]
+
+
+def run(case: Case, repeats: int) -> tuple[np.ndarray, float]:
+    """Return size, power and coverage of both defaults, shape (2, 3), and the CPU time."""
+    start = time.process_time()
+    rng = np.random.default_rng([20131107, *map(ord, "".join(map(str, case)))])
+    counts = np.zeros((2, 3))
     for _ in range(repeats):
-        treated = np.zeros(n, bool)
-        treated[rng.choice(pool, k, replace=False)] = True
-        changes = changes_of(rng, scale)
-        tests = {
-            "plain": randomisation(changes, treated, rng=rng, draws=999),
-            "adjusted": size_adjusted(changes, treated, size, rng=rng, draws=999),
-        }
-        for name, test in tests.items():
-            counts[name][0] += test.p <= 0.05
-            counts[name][1] += test.low <= 0 <= test.high
-    return {name: [count / repeats for count in pair] for name, pair in counts.items()}
+        size = np.exp(rng.normal(size=case.territories))
+        scale = np.sqrt(0.2 + 1 / size) if case.noise == "by size" else np.ones(len(size))
+        outcome, adoption = noise_of(rng, scale), adoption_of(case, size, rng)
+        for which, (p, _, _) in enumerate(tests_of(outcome, adoption, size, rng)):
+            counts[which, 0] += p <= 0.05
+        outcome += EFFECT * (np.arange(PERIODS) >= adoption[:, None])
+        for which, (p, low, high) in enumerate(tests_of(outcome, adoption, size, rng)):
+            counts[which, 1:] += p <= 0.05, low <= EFFECT <= high
+    return counts / repeats, time.process_time() - start
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=1000)
-    parser.add_argument("--territories", type=int, default=100)
+    parser.add_argument("--territories", type=int, nargs="+", default=[100, 1250])
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    rng = np.random.default_rng(20131107)
-    print("| noise | treated from | treated | plain: size | coverage | adjusted: size | coverage |")
-    print("|---|---|---|---|---|---|---|")
-    for noise in ("alike", "by size"):
-        for where in ("any", "smallest", "largest"):
-            for k in (1, 2, 3, 5, 10):
-                rates = run(options.territories, k, noise, where, options.repeats, rng)
-                cells = [f"{rate:.3f}" for name in rates for rate in rates[name]]
-                print(f"| {noise} | {where} | {k} | {' | '.join(cells)} |", flush=True)
+    rows = cases(options.territories)
+    title, seconds = None, 0.0
+    with ProcessPoolExecutor(options.workers) as pool:
+        for case, (rates, spent) in zip(
+            rows, pool.map(run, rows, [options.repeats] * len(rows)), strict=True
+        ):
+            if case[:2] != title:
+                title = case[:2]
+                print(f"\n{case.design.capitalize()}, {case.territories} territories:\n")
+                print(
+                    "| noise | from | treated | plain: size | power | coverage "
+                    "| adjusted: size | power | coverage |"
+                )
+                print("|---|---|---|---|---|---|---|---|---|")
+            cells = " | ".join(f"{rate:.3f}" for rate in rates.ravel())
+            print(f"| {' | '.join(map(str, case[2:]))} | {cells} |", flush=True)
+            seconds += spent
+    print(f"\n{options.repeats} repeats: {seconds:.0f} s of CPU time in all")
 
 
 if __name__ == "__main__":

@@ -32,14 +32,17 @@ class Target:
         return self.bucket[:, None] == np.unique(self.bucket[self.bucket >= 0])
 
     def weights(self, known: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-        """Weigh the known cells, shape (..., n_cells); NaN where none of the average is known."""
-        size = sizes[self.cohort] if self.within_by_size else np.ones(len(self.cohort))
+        """Weigh the known cells, shape (..., n_cells); NaN where none of the average is known.
+
+        `sizes` are the territories of each adoption, shape (n_periods + 1,), or (..., that).
+        """
+        size = sizes[..., self.cohort] if self.within_by_size else np.ones(len(self.cohort))
         members = self.members
         own = size * known
         total = own @ members
         between = total > 0
         if self.between_by_size:
-            between = between * sizes[[self.cohort[member][0] for member in members.T]]
+            between = between * sizes[..., [self.cohort[member][0] for member in members.T]]
         share = between / np.where(between.any(-1), between.sum(-1), np.nan)[..., None]
         return own * ((share / np.where(total > 0, total, 1)) @ members.T)
 
@@ -100,6 +103,15 @@ def with_influence(
     slope = slope / np.where(shares > 0, shares, 1)
     influence = effects.influence @ weights
     return value, influence + (slope[study.adoption] - slope @ shares) / len(study.adoption)
+
+
+def by_unit(influence: np.ndarray, study: Study) -> np.ndarray:
+    """Sum what territories add to errors over clusters, where clusters adopt as a whole."""
+    if study.clusters is None:
+        return influence
+    sums = np.zeros((study.clusters.max() + 1, *influence.shape[1:]))
+    np.add.at(sums, study.clusters, influence)
+    return sums
 
 
 def asymptotic(value, influence: np.ndarray, inference: str, rng, draws: int, level: float, scale):

@@ -40,6 +40,10 @@ class Study:
         Comparison territories at least this likely to be treated are left out.
     base : {"varying", "universal"}
         Of the cells before adoption: the period just before, or the one of the other cells.
+    sizes : ndarray, shape (n_territories,), or None
+        What the noise of a territory depends on.
+    clusters : ndarray of int, shape (n_territories,), or None
+        The cluster of each, counted from 0, where clusters adopt as a whole.
     """
 
     outcome: np.ndarray
@@ -49,6 +53,8 @@ class Study:
     anticipation: int
     trimming: float
     base: str
+    sizes: np.ndarray | None = None
+    clusters: np.ndarray | None = None
 
     @property
     def never(self) -> int:
@@ -59,6 +65,16 @@ class Study:
     def cohorts(self) -> np.ndarray:
         """Adoptions that occur, sorted, never apart, shape (n_cohorts,)."""
         return np.unique(self.adoption[self.adoption < self.never])
+
+    @property
+    def units(self) -> np.ndarray:
+        """What adopts as a whole, of each territory: its cluster, or itself."""
+        return np.arange(len(self.adoption)) if self.clusters is None else self.clusters
+
+    @property
+    def unit_adoption(self) -> np.ndarray:
+        """The adoption of each unit, shape (n_units,)."""
+        return self.adoption[np.unique(self.units, return_index=True)[1]]
 
     @property
     def is_linear(self) -> bool:
@@ -229,6 +245,40 @@ def contributions(
     own = np.arange(study.never + 1) == cells.cohort[:, None]
     share = own / sizes[cells.cohort][:, None] - cells.against / (cells.against @ sizes)[:, None]
     return np.einsum("nk,sk,kc->snc", changes, weights, share, optimize=True)
+
+
+def linear_form(study: Study, cells: Cells, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Write every cell as a sum over territories: a share of each times its residual change.
+
+    Once who is treated is given, a cell is linear in the changes, doubly robust or not.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_territories, n_periods, n_values)
+        What is estimated in place of the outcome.
+
+    Returns
+    -------
+    shares : ndarray, shape (n_territories, n_cells)
+        Zero for who is not in the cell, and in a cell without identification.
+    residuals : ndarray, shape (n_territories, n_cells, n_values)
+        Changes less those of the comparison (given the covariates); NaN where not observed.
+    """
+    shares = np.zeros((len(study.adoption), len(cells.cohort)))
+    residuals = np.full((*shares.shape, values.shape[2]), np.nan)
+    for k in range(len(cells.cohort)):
+        known, change, design = _cell_data(study, cells, k, values)
+        treated = (study.adoption == cells.cohort[k])[known].astype(float)
+        compared = cells.against[k][study.adoption][known].astype(float)
+        design, change = design[known], change[known]
+        fit = _fit(treated[None], compared[None], design, change, study.trimming)
+        if fit.fault[0]:
+            continue
+        contrast = treated / treated.sum() - fit.weight[0] / fit.weight[0].sum()
+        crossed = np.linalg.solve(_weighted_squares(compared[None], design)[0], design.T @ contrast)
+        shares[known, k] = contrast - compared * (design @ crossed)
+        residuals[known, k] = change - design @ fit.slope[0]
+    return shares, residuals
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from toolkit.designs.assignments import chunks
 
 # Squares have a variance that grows with their mean: rounds of weights tame the largest.
 _ROUNDS = 4
-_LEAST = 1e-6
+# Shares of the mean: below which no variance is weighed, nor taken to fall.
+_LEAST_FITTED, _LEAST = 1e-3, 1e-6
 _RIDGE = 1e-12
 
 
@@ -88,13 +89,14 @@ def noise_by_size(values: np.ndarray, groups: np.ndarray, design: np.ndarray) ->
         distances[own] = values[own] - values[own].mean(axis=0)
         expected[own] = design[own] * (1 - 2 / m) + design[own].sum(axis=0) / m**2
     squares = (distances**2).T
-    mean = squares.mean(axis=1)
+    mean = squares.mean(axis=1, keepdims=True)
+    # Relative to their mean, so that units and rounding play no part.
+    squares = np.divide(squares, mean, out=np.zeros_like(squares), where=mean > 0)
     weights = np.ones_like(squares)
     for _ in range(_ROUNDS):
         coefficients = _not_negative(expected[None] * weights[:, :, None], squares * weights)
-        fitted = coefficients @ design.T
-        weights = 1 / np.maximum(fitted, np.maximum(mean[:, None] * 1e-3, 1e-300))
-    return NoiseBySize(coefficients, mean * _LEAST)
+        weights = 1 / np.maximum(coefficients @ design.T, _LEAST_FITTED)
+    return NoiseBySize(coefficients * mean, mean[:, 0] * _LEAST)
 
 
 def _not_negative(design: np.ndarray, values: np.ndarray) -> np.ndarray:

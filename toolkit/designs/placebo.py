@@ -30,11 +30,12 @@ class Placebo:
     statistic: np.ndarray
     overlap: np.ndarray
     added: int  # 1 where assignments were drawn: what happened counts among them.
+    least: float = 0.0  # No p below it, however many draws.
 
     @property
     def smallest_p(self) -> float:
         """The smallest p this test can attain."""
-        return 1 / (len(self.statistic) - 1 + self.added)
+        return max(1 / (len(self.statistic) - 1 + self.added), self.least)
 
     def test(self, k: int, level: float) -> tuple[float, float, float]:
         """Return the p-value of target `k` and the interval of the effects not rejected."""
@@ -62,26 +63,30 @@ def placebos(
 ) -> Placebo:
     """Average the cells under other assignments of the same adoptions.
 
-    All of them are listed where they are at most a million and quickly worked through.
+    All of them are listed where they are at most a million and quickly worked through. Clusters
+    that adopt as a whole are dealt out whole, as many to each cohort; where they differ in size,
+    so do the cohorts, and the averages by size of cohort are weighed anew.
     """
-    n = len(study.adoption)
-    sizes = np.bincount(study.adoption, minlength=study.never + 1)[study.cohorts]
-    work = 1 if study.is_linear else n * len(cells.cohort)
+    unit_adoption = study.unit_adoption
+    n = len(unit_adoption)
+    sizes = np.bincount(unit_adoption, minlength=study.never + 1)[study.cohorts]
+    simple = study.is_linear and np.ptp(np.bincount(study.units)) == 0
+    work = 1 if simple else len(study.adoption) * len(cells.cohort)
     exact = count_adoptions(n, sizes) <= min(MOST_EXACT, _MOST_WORK / work)
     if exact:
         places = all_adoptions(n, sizes)
     else:
         check_rng(rng)
         places = drawn_assignments(n, int(sizes.sum()), draws, rng)
-    happened = np.argsort(study.adoption, kind="stable")[: int(sizes.sum())]
+    happened = np.argsort(unit_adoption, kind="stable")[: int(sizes.sum())]
     places = np.concatenate([happened[None], places])
     treated = np.repeat(study.cohorts, sizes)
-    exposures = [_exposure(study, target) for target in targets]
-    of_all = _linear_placebos if study.is_linear else _general_placebos
+    exposures = [exposure(study, target) for target in targets]
+    of_all = _linear_placebos if simple else _general_placebos
     return Placebo(*of_all(study, cells, targets, exposures, places, treated), int(not exact))
 
 
-def _exposure(study: Study, target: Target) -> np.ndarray:
+def exposure(study: Study, target: Target) -> np.ndarray:
     """Return where an effect of one would lie, shape (n_territories, n_periods)."""
     since = np.arange(study.never) - study.adoption[:, None]
     lies = since == target.exposed_from if target.exposed_alone else since >= target.exposed_from
@@ -96,9 +101,14 @@ def _general_placebos(
     A doubly robust cell is linear in the changes, once who is treated is given: the exposures
     tell how far an effect moves it here too.
     """
-    sizes = np.bincount(study.adoption, minlength=study.never + 1)
-    adoptions = np.full((len(places), len(study.adoption)), study.never, dtype=np.int32)
-    np.put_along_axis(adoptions, places, treated[None, :].astype(np.int32), axis=1)
+    members = np.bincount(study.units)
+    of_units = np.full((len(places), len(members)), study.never, dtype=np.int32)
+    np.put_along_axis(of_units, places, treated[None, :].astype(np.int32), axis=1)
+    if np.ptp(members) > 0:
+        sizes = np.stack([(of_units == a) @ members for a in range(study.never + 1)], axis=1)
+    else:
+        sizes = np.bincount(study.adoption, minlength=study.never + 1)
+    adoptions = of_units if study.clusters is None else of_units[:, study.clusters]
     # Many targets share an exposure: every event time after adoption does.
     different, which = np.unique(np.stack(exposures), axis=0, return_inverse=True)
     values = np.stack([study.outcome, *different], axis=2)
@@ -113,10 +123,12 @@ def _linear_placebos(
     sizes = np.bincount(study.adoption, minlength=study.never + 1)
     weights = np.stack([t.weights(np.ones(len(t.cohort)), sizes) for t in targets])
     added = [contributions(study, cells, weights, study.outcome)]
-    added += [
-        contributions(study, cells, weights[[k]], exposure) for k, exposure in enumerate(exposures)
-    ]
+    added += [contributions(study, cells, weights[[k]], lies) for k, lies in enumerate(exposures)]
     table = np.concatenate(added)
+    if study.clusters is not None:
+        whole = np.zeros((len(table), study.clusters.max() + 1, table.shape[2]))
+        np.add.at(whole, (slice(None), study.clusters), table)
+        table = whole
     never = table[:, :, study.never]
     gain = table - never[:, :, None]
     sums = np.repeat(never.sum(axis=1)[:, None], len(places), axis=1)

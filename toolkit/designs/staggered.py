@@ -7,256 +7,17 @@ they mean.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.aggregation import asymptotic, event_target, target_of, with_influence
-from toolkit.designs.group_time import Cells, Effects, Study, cells_of, effects_of
+from toolkit.designs.aggregation import by_unit
+from toolkit.designs.clusters import clusters_of
+from toolkit.designs.did import territory_sizes
+from toolkit.designs.group_time import Study, cells_of, effects_of
 from toolkit.designs.panel import panel_matrix
-from toolkit.designs.placebo import placebos
-from toolkit.designs.staggered_input import check_effects, check_settings, check_study, refuse
-from toolkit.estimate import Estimate
-from toolkit.i18n import interface_language
-
-KINDS = ("simple", "group", "dynamic", "calendar")
-INFERENCES = ("placebo", "analytic", "multiplier")
-# With one to three treated territories of 100 the analytic test at 5 % rejected a true null in 81
-# to 18 % of simulated panels, with five in 12 %, with ten in 9 %.
-_FEWEST_ANALYTIC = 5
-_FEW = 20
-
-
-@dataclass(frozen=True, eq=False)
-class EventTable:
-    """The effect by time since adoption.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        One row an event time (in periods of the panel, 0 = the first treated one): event_time,
-        value, low, high, se, in the outcome's unit.
-    covariance : ndarray, shape (n_event_times, n_event_times)
-        Of the values, in the order of `frame`: from the influence functions, or with inference
-        "placebo" that of the placebo values.
-    inference : {"placebo", "analytic", "multiplier"}
-    level : float
-        Of the intervals: each on its own, or with "multiplier" all together (sup-t band).
-    smallest_p : float
-        See `Estimate`.
-    cautions : tuple of str
-    """
-
-    frame: pd.DataFrame
-    covariance: np.ndarray
-    inference: str
-    level: float
-    smallest_p: float
-    cautions: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Staggered:
-    """Group-time effects of a staggered adoption.
-
-    Attributes
-    ----------
-    cells : DataFrame
-        One row a cell that could be identified: cohort and period (labels of the panel),
-        event_time (in periods of the panel), value and se (in the outcome's unit; se from the
-        influence functions, too small where n_treated is 1, whose noise nothing measures),
-        n_treated, n_comparison, n_left_out (territories left out for a value missing in one of the
-        two periods).
-    influence : ndarray, shape (n_territories, n_cells)
-        ``influence.T @ influence`` is the covariance of `cells`; each column sums to zero.
-    left_out : DataFrame
-        cohort and period of the cells in which no pair of territories was observed.
-    territories : ndarray, shape (n_territories,)
-        Rows of `influence`; a territory without any outcome is none of them.
-    unit : str
-        Code of the vocabulary "unit", or "".
-    cautions : tuple of str
-        Doubts that every aggregate carries.
-    """
-
-    cells: pd.DataFrame
-    influence: np.ndarray
-    left_out: pd.DataFrame
-    territories: np.ndarray
-    unit: str
-    cautions: tuple[str, ...]
-    _study: Study
-    _cells: Cells
-    _effects: Effects
-
-    @cached_property
-    def n_treated(self) -> int:
-        """Treated territories that a cell after adoption rests on."""
-        return int(self._effects.treated[:, self._after].any(axis=1).sum())
-
-    @cached_property
-    def n_comparison(self) -> int:
-        """Territories that serve as comparison after an adoption, those treated later included."""
-        return int(self._effects.compared[:, self._after].any(axis=1).sum())
-
-    @property
-    def _after(self) -> np.ndarray:
-        return (self._cells.event_time >= 0) & np.isfinite(self._effects.value)
-
-    def aggregate(
-        self,
-        kind: str = "simple",
-        *,
-        inference: str = "placebo",
-        rng: np.random.Generator | None = None,
-        draws: int = 999,
-        level: float = 0.95,
-    ) -> Estimate:
-        """Average the effects after adoption.
-
-        Parameters
-        ----------
-        kind : {"simple", "group", "dynamic", "calendar"}
-            All cells by size of cohort; cohorts (each the mean of its periods) by size; event
-            times alike; periods alike.
-        inference : {"placebo", "analytic", "multiplier"}
-            "placebo": the adoptions are dealt out to other territories, as many to each cohort;
-            the interval holds the effects, equal everywhere, that this test does not reject. All
-            assignments where they are at most a million and quickly worked through, else `draws`
-            of them. With covariates it stands for an assignment that ignored them.
-            "analytic": normal, from the influence functions, with the error of the cohorts'
-            shares. "multiplier": Mammen weights on the influence functions (Callaway and
-            Sant'Anna 2021, algorithm 1).
-        rng : Generator
-            For draws; the same seed gives the same result.
-        draws : int
-        level : float
-            Of the interval, above 0 and below 1.
-
-        Returns
-        -------
-        Estimate
-            In the outcome's unit.
-
-        Raises
-        ------
-        DesignError
-            An option is unknown; "analytic" or "multiplier" with fewer than five treated
-            territories, or when nothing varies; draws are needed and no `rng` was given.
-        """
-        self._check_options(inference, draws, level, kind)
-        target = target_of(self._cells, kind)
-        if inference == "placebo":
-            test = placebos(self._study, self._cells, [target], rng=rng, draws=draws)
-            value = test.statistic[0, 0]
-            p, low, high = test.test(0, level)
-            smallest = test.smallest_p
-        else:
-            value, influence = with_influence(target, self._effects, self._sizes, self._study)
-            half, p = asymptotic(value, influence, inference, rng, draws, level, self._scale)
-            low, high = value - half, value + half
-            smallest = 1 / (draws + 1) if inference == "multiplier" else 0.0
-        return Estimate(
-            float(value),
-            float(low),
-            float(high),
-            float(p),
-            design="staggered",
-            estimand="att",
-            inference=inference,
-            unit=self.unit,
-            n_treated=self.n_treated,
-            n_comparison=self.n_comparison,
-            n_periods=self._study.never,
-            level=level,
-            smallest_p=smallest,
-            cautions=self._cautions(inference, low, high),
-        )
-
-    def event_times(
-        self,
-        *,
-        inference: str = "placebo",
-        rng: np.random.Generator | None = None,
-        draws: int = 999,
-        level: float = 0.95,
-    ) -> EventTable:
-        """Average the cells by time since adoption, by size of cohort.
-
-        Before adoption a value is the change over one period (base "varying"), or the distance to
-        the last period before (base "universal", for honest trends): zero where trends were
-        parallel. Parameters and errors are those of `aggregate`.
-
-        Returns
-        -------
-        EventTable
-        """
-        self._check_options(inference, draws, level)
-        identified = np.isfinite(self._effects.value)
-        events = np.unique(self._cells.event_time[identified])
-        targets = [event_target(self._cells, event) for event in events]
-        pairs = [with_influence(t, self._effects, self._sizes, self._study) for t in targets]
-        values = np.array([value for value, _ in pairs])
-        influence = np.column_stack([column for _, column in pairs])
-        smallest = 1 / (draws + 1) if inference == "multiplier" else 0.0
-        if inference == "placebo":
-            test = placebos(self._study, self._cells, targets, rng=rng, draws=draws)
-            bounds = [test.test(k, level)[1:] for k in range(len(targets))]
-            low, high = np.array(bounds).T
-            covariance = test.covariance()
-            smallest = test.smallest_p
-        else:
-            covariance = influence.T @ influence
-            half, _ = asymptotic(values, influence, inference, rng, draws, level, self._scale)
-            low, high = values - half, values + half
-        columns = {"event_time": events, "value": values, "low": low, "high": high}
-        frame = pd.DataFrame(columns | {"se": np.sqrt(np.diag(covariance))})
-        cautions = self._cautions(inference, low, high)
-        return EventTable(frame, covariance, inference, level, smallest, cautions)
-
-    @property
-    def _sizes(self) -> np.ndarray:
-        return np.bincount(self._study.adoption, minlength=self._study.never + 1)
-
-    @property
-    def _scale(self) -> float:
-        return float(np.nanstd(self._study.outcome))
-
-    def _check_options(
-        self, inference: str, draws: int, level: float, kind: str = "simple"
-    ) -> None:
-        say = interface_language()
-        known = [("kind", kind, KINDS), ("inference", inference, INFERENCES)]
-        faults = [
-            say("error.staggered.option", name=name, seen=seen, known=", ".join(options))
-            for name, seen, options in known
-            if seen not in options
-        ]
-        if not 0 < level < 1:
-            faults.append(say("error.staggered.level", seen=level))
-        if not isinstance(draws, (int, np.integer)) or draws < 1:
-            faults.append(say("error.staggered.draws", seen=draws))
-        if inference != "placebo" and self.n_treated < _FEWEST_ANALYTIC:
-            faults.append(
-                say("error.staggered.few_treated", seen=self.n_treated, needed=_FEWEST_ANALYTIC)
-            )
-        refuse(faults)
-
-    def _cautions(self, inference: str, low, high) -> tuple[str, ...]:
-        found = list(self.cautions)
-        if inference == "placebo":
-            # Permutation errs where territories differ in noise, and sizes are not asked for.
-            found.append("sizes_unknown")
-            if np.isinf([low, high]).any():
-                found.append("interval_unbounded")
-        else:
-            if self.n_treated < _FEW:
-                found.append("few_treated")
-            if (self._sizes[self._study.cohorts] == 1).any():
-                found.append("cohort_of_one")
-        return tuple(found)
+from toolkit.designs.staggered_input import check_effects, check_settings, check_study
+from toolkit.designs.staggered_result import Staggered
 
 
 def staggered(
@@ -271,6 +32,8 @@ def staggered(
     anticipation: int = 0,
     trimming: float = 0.995,
     base: str = "varying",
+    size: str | None = None,
+    cluster: str | None = None,
     unit: str = "",
 ) -> Staggered:
     """Estimate the effect of a staggered adoption on each cohort in each period.
@@ -294,6 +57,13 @@ def staggered(
         Of the cells before adoption: the period just before each (the default of the R package
         `did`), or the last one before any effect (for event studies and honest trends). It
         changes no cell after adoption.
+    size : str, optional
+        Column with what the noise of a territory depends on (inhabitants); positive, the mean
+        over its rows is taken. Tests then adjust for it.
+    cluster : str, optional
+        Column with what adopted as a whole (the région of a département): assignments then deal
+        adoptions out to other clusters, as many to each date, and usual errors are by cluster.
+        The cells stay averages of territories.
     unit : str
         Of the outcome: code of the vocabulary "unit", or "".
 
@@ -308,58 +78,99 @@ def staggered(
     DesignError
         The panel is faulty (see `panel_matrix`), an option is, a covariate is missing or infinite,
         anticipation leaves a cohort without a base period, no cell after adoption is observed, or
-        covariates leave a cell without identification (collinear, or without overlap).
+        covariates leave a cell without identification (collinear, or without overlap); a size is
+        not positive; a cluster adopts in part or in several periods (see `clusters_of`).
     """
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
     seen = np.isfinite(matrix.outcome).any(axis=1)
     check_settings(panel, comparison, covariates, anticipation, trimming, base)
+    names = matrix.territories[seen]
+    sizes = clusters = None
+    if size is not None:
+        sizes = territory_sizes(panel, matrix, territory, size)[seen]
+    if cluster is not None:
+        clusters = clusters_of(
+            panel,
+            cluster=cluster,
+            territory=territory,
+            territories=names,
+            adoption=matrix.adoption[seen],
+        )
     wide = [
         panel.pivot(index=territory, columns=period, values=name)
-        .reindex(index=matrix.territories, columns=matrix.periods)
+        .reindex(index=names, columns=matrix.periods)
         .to_numpy("float64", na_value=np.nan)
         for name in covariates
     ]
-    stacked = np.stack(wide, axis=2) if wide else np.zeros((*matrix.outcome.shape, 0))
     study = Study(
         matrix.outcome[seen],
         matrix.adoption[seen],
-        stacked[seen],
+        np.stack(wide, axis=2) if wide else np.zeros((*matrix.outcome[seen].shape, 0)),
         comparison,
         int(anticipation),
         float(trimming),
         base,
+        sizes,
+        clusters,
     )
-    check_study(study, matrix.periods)
+    left_out = () if seen.all() else ("missing_cells",)
+    return group_time_effects(study, names, matrix.periods, unit=unit, cautions=left_out)
+
+
+def group_time_effects(
+    study: Study,
+    territories: np.ndarray,
+    periods: np.ndarray,
+    *,
+    unit: str = "",
+    cautions: tuple[str, ...] = (),
+) -> Staggered:
+    """Estimate every cell of a panel already laid out, as `staggered` does.
+
+    Parameters
+    ----------
+    study : Study
+    territories, periods : ndarray
+        Labels of the rows and columns of its outcome.
+    cautions : tuple of str
+        Doubts known before.
+
+    Raises
+    ------
+    DesignError
+        A cohort has no base period, no cell after adoption is observed, or covariates leave one
+        without identification.
+    """
+    check_study(study, periods)
     cells = cells_of(study)
     effects = effects_of(study, cells)
-    check_effects(cells, effects, matrix.periods)
+    check_effects(cells, effects, periods)
     identified = np.isfinite(effects.value)
     frame = pd.DataFrame(
         {
-            "cohort": matrix.periods[cells.cohort],
-            "period": matrix.periods[cells.period],
+            "cohort": periods[cells.cohort],
+            "period": periods[cells.period],
             "event_time": cells.event_time,
             "value": effects.value,
-            "se": np.sqrt((effects.influence**2).sum(axis=0)),
+            "se": np.sqrt((by_unit(effects.influence, study) ** 2).sum(axis=0)),
             "n_treated": effects.n_treated,
             "n_comparison": effects.n_comparison,
             "n_left_out": effects.n_left_out,
         }
     )
-    cautions = []
-    if not seen.all() or effects.n_left_out.any():
-        cautions.append("missing_cells")
+    if effects.n_left_out.any() and "missing_cells" not in cautions:
+        cautions += ("missing_cells",)
     if not identified.all():
-        cautions.append("cells_left_out")
+        cautions += ("cells_left_out",)
     return Staggered(
         frame[identified].reset_index(drop=True),
         effects.influence[:, identified],
         frame.loc[~identified, ["cohort", "period"]].reset_index(drop=True),
-        matrix.territories[seen],
+        territories,
         unit,
-        tuple(cautions),
+        cautions,
         study,
         cells,
         effects,
