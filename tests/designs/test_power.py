@@ -1,6 +1,6 @@
 """The smallest effect a design detects: against a formula, and against running it on shifts."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from scipy.stats import norm
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.power import minimum_detectable_effect
 from toolkit.designs.randomisation import randomisation, size_adjusted
+from toolkit.designs.staggered import staggered
 from toolkit.errors import DesignError
 from toolkit.i18n import NBSP, language
 
@@ -43,10 +44,10 @@ def mde(panel: pd.DataFrame, **settings) -> float:
 def test_independent_normal_noise_gives_the_power_of_a_z_test(with_size):
     """400 placebos: 4 Monte Carlo standard errors are 8 points at most, on either side."""
     panel = long(noise(400, 8), size=np.ones(400)).assign(t=lambda p: p.t + 2000)
-    error = np.sqrt((1 / 5 + 1 / 3) * (1 / 10 + 1 / 390))
+    error = np.sqrt((1 / 5 + 1 / 3) * (1 / 9 + 1 / 391))
     effects = error * np.array([1.0, 2, 2.8, 4])
     found = minimum_detectable_effect(
-        panel, **COLUMNS, n_treated=10, n_after=3, effects=effects, placebos=400, draws=999,
+        panel, **COLUMNS, n_treated=9, n_after=3, effects=effects, placebos=400, draws=999,
         size="size" if with_size else None,
     )  # fmt: skip
     expected = norm.cdf(effects / error - norm.ppf(0.975))
@@ -128,6 +129,106 @@ def test_it_is_the_test_that_difference_in_differences_runs(size):
             )
             p[sign, factor] = estimate.p
     assert max(p[-1, 1.1], p[1, 1.1]) <= 0.05 < max(p[-1, 0.9], p[1, 0.9])
+
+
+def test_from_ten_treated_on_it_is_the_wild_bootstrap():
+    """The whole pool is treated: one placebo, and the effect is found just above the mde."""
+    panel = long(noise(40, 6, seed=4))
+    options = COLUMNS | {"draws": 9_999}
+    found = minimum_detectable_effect(
+        panel, **options, n_treated=12, n_after=2, candidates=list(range(12))
+    )
+    assert (found.inference, found.n_placebos) == ("wild", 1)
+    adopted = panel.assign(g=np.where(panel.u < 12, 4.0, np.nan))
+    p = {}
+    for sign in (-1, 1):
+        for factor in (0.85, 1.15):
+            effect = sign * factor * found.mde * (adopted.t >= adopted.g)
+            shifted = adopted.assign(y=adopted.y + effect)
+            p[sign, factor] = difference_in_differences(shifted, adoption="g", **options).p
+    assert max(p[-1, 1.15], p[1, 1.15]) <= 0.05 < max(p[-1, 0.85], p[1, 0.85])
+
+
+def test_with_very_many_territories_it_is_the_error_by_jackknife():
+    values = noise(2_600, 4)
+    found = minimum_detectable_effect(long(values), **COLUMNS, n_treated=50, n_after=2, placebos=30)
+    assert (found.inference, found.smallest_p) == ("crv3", 0.0)
+    assert found.mde == pytest.approx(2.8 * np.sqrt(1 / 50), rel=0.35)
+
+
+# Staggered adoption.
+
+
+def detected_in_turn(values, adoption, effect, **options) -> bool:
+    """Add the effect and run the whole design anew: does it reject, on the effect's side?"""
+    n_periods = values.shape[1]
+    panel = long(values + effect * (np.arange(n_periods) >= adoption[:, None]), **options)
+    panel["g"] = np.repeat(np.where(adoption < n_periods, adoption, np.nan), n_periods)
+    size = "size" if "size" in options else None
+    estimate = staggered(panel, **COLUMNS, adoption="g", size=size).aggregate(
+        rng=np.random.default_rng(3), draws=199, level=0.8
+    )
+    return bool(estimate.p <= 0.2 + 1e-9 and estimate.value * effect > 0)
+
+
+def test_the_staggered_curve_equals_adding_the_effect_and_running_the_test_again():
+    """All placebos are listed: 7 x 6 ways to adopt in turn, in each of 2 windows."""
+    values, effects = noise(7, 6, seed=5), np.array([0.7, 2.0])
+    found = minimum_detectable_effect(
+        long(values), **COLUMNS, cohorts={0: 1, 1: 1}, n_after=3, n_before=2, effects=effects,
+        level=0.8, placebos=100,
+    )  # fmt: skip
+    rise, fall = np.zeros(2), np.zeros(2)
+    for window in (values[:, :5], values[:, 1:]):
+        for chosen in permutations(range(7), 2):
+            adoption = np.full(7, 5)
+            adoption[list(chosen)] = 2, 3
+            rise += [detected_in_turn(window, adoption, e) for e in effects]
+            fall += [detected_in_turn(window, adoption, -e) for e in effects]
+    assert (found.inference, found.n_windows, found.n_placebos) == ("placebo", 2, 84)
+    assert found.smallest_p == pytest.approx(1 / 42)
+    assert (found.curve.rise * 84).round(6).tolist() == rise.tolist()
+    assert (found.curve.fall * 84).round(6).tolist() == fall.tolist()
+
+
+def test_the_staggered_power_is_that_of_fresh_panels():
+    """Sizes known, 150 panels: four Monte Carlo standard errors are 16 points at most."""
+    sizes = np.exp(noise(60, 1)[:, 0])
+    scale = np.sqrt(0.2 + 1 / sizes)[:, None]
+    draws = [noise(60, 8, seed=s, ar=0.5) * scale for s in range(151)]
+    options = {"cohorts": {0: 2, 2: 1}, "n_after": 4, "level": 0.8, "effects": [1.2]}
+    found = minimum_detectable_effect(
+        long(np.hstack(draws[:4]), size=sizes), **COLUMNS, **options, n_before=4, size="size",
+        placebos=150, draws=199,
+    )  # fmt: skip
+    assert found.inference == "size_adjusted"
+    rng, count = np.random.default_rng(1), 0
+    for values in draws[1:]:
+        adoption = np.full(60, 8)
+        adoption[rng.choice(60, 3, replace=False)] = 4, 4, 6
+        count += detected_in_turn(values, adoption, 1.2, size=sizes)
+    assert found.curve.rise[0] == pytest.approx(count / 150, abs=0.16)
+
+
+def test_one_cohort_and_the_last_period_before_make_the_staggered_test():
+    """With one date the average effect is from the last period before: noisier than from all."""
+    values = noise(30, 8)
+    once = minimum_detectable_effect(long(values), **COLUMNS, n_treated=2, n_after=3)
+    in_turn = minimum_detectable_effect(long(values), **COLUMNS, cohorts={0: 2}, n_after=3)
+    assert in_turn.mde > 1.1 * once.mde
+    assert (in_turn.cohorts, once.cohorts) == ({0: 2}, None)
+
+
+def test_the_sentence_of_a_staggered_adoption_counts_its_dates():
+    found = minimum_detectable_effect(
+        long(noise(30, 8)), **COLUMNS, cohorts={2: 1, 0: 2}, n_after=4, placebos=20, draws=199
+    )
+    assert found.cohorts == {0: 2, 2: 1}
+    assert found.sentence(EN).startswith("With 3 treated territories and 27 comparison")
+    assert found.sentence(EN).endswith(
+        "Adoption is staggered over 2 dates, and periods are counted from the first."
+    )
+    assert found.sentence(FR).endswith("et les périodes se comptent depuis la première.")
 
 
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 4), level=st.sampled_from([0.8, 0.9, 0.95]))
@@ -264,6 +365,20 @@ def test_a_territory_with_a_missing_value_is_left_out():
         (None, {"n_treated": 7, "size": "u"}, r"size must be positive"),
         (lambda p: p.assign(s=1), {"n_treated": 7, "size": "s"}, r"2 for the comparison"),
         (lambda p: p.assign(y=p.y.where(p.u < 2)), {"n_treated": 2}, r"for 2 territories"),
+        (None, {"n_treated": None}, r"Give either n_treated, for one date"),
+        (None, {"cohorts": {0: 1}}, r"Give either n_treated, for one date"),
+        (
+            None,
+            {"n_treated": None, "cohorts": {1: 2}},
+            r"cohorts is {1: 2}: .* such as {0: 2, 3: 1}",
+        ),
+        (None, {"n_treated": None, "cohorts": {0: 1, 1: 0}}, r"cohorts is {0: 1, 1: 0}"),
+        (None, {"n_treated": None, "cohorts": {0: 1, 2: 1}}, r"adopts 2 periods .* n_after is 2"),
+        (
+            lambda p: p.assign(y=p.u + p.t),
+            {"n_treated": None, "cohorts": {0: 1, 1: 1}},
+            r"all change alike",
+        ),
         (None, {"n_after": 5}, r"1 periods before and 5 after, in a panel that has 6"),
         (None, {"n_after": 0}, r"6 periods before and 0 after"),
         (None, {"n_before": 1}, r"1 periods before"),

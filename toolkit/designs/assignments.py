@@ -1,5 +1,6 @@
 """Who could have been treated: assignments listed, or drawn where they are too many."""
 
+from collections.abc import Sequence
 from itertools import chain, combinations
 from math import comb, prod
 
@@ -29,13 +30,13 @@ def _first(marks: np.ndarray, k: int) -> np.ndarray:
     return np.take_along_axis(columns, order, axis=1)
 
 
-def count_adoptions(n: int, sizes: np.ndarray) -> int:
+def count_adoptions(n: int, sizes: Sequence[int]) -> int:
     """Count the ways to choose disjoint cohorts of these sizes among n territories."""
-    left = n - np.cumsum(sizes) + sizes
+    left = n - np.cumsum(sizes) + np.asarray(sizes)
     return prod(comb(int(rest), int(size)) for rest, size in zip(left, sizes, strict=True))
 
 
-def all_adoptions(n: int, sizes: np.ndarray) -> np.ndarray:
+def all_adoptions(n: int, sizes: Sequence[int]) -> np.ndarray:
     """List which territories each cohort could have been, shape (n_assignments, sum(sizes))."""
     places = np.zeros((1, 0), dtype=np.int32)
     for size in sizes:

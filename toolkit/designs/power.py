@@ -1,32 +1,42 @@
 """What a difference-in-differences could detect, known before any territory is treated.
 
 Placebos on the real panel of untreated periods: territories drawn at random are said to be treated
-in the last periods of a window, an effect is added to them, and the test that
-`difference_in_differences` would run is run on their changes (Bertrand, Duflo and Mullainathan
-2004; Black et al. 2022 on simulated power). The noise is the panel's own, serial correlation
-included.
+in the last periods of a window, an effect is added to them, and the test is run that
+`difference_in_differences` or `staggered` would run (Bertrand, Duflo and Mullainathan 2004; Black
+et al. 2022 on simulated power). The noise is the panel's own, serial correlation included.
 
-One test a placebo gives its whole power curve. Write c for the changes, T for who is treated and
-[low, high] for the test's interval on c. Both tests see an effect only through the changes of the
-treated, so the interval on c + e T is [low + e, high + e]: it leaves out zero exactly where e lies
-outside [-high, -low]. A rise is found from -low on, a fall from a size of high on.
+One test a placebo gives its whole power curve. Let [low, high] be the test's interval without any
+effect. All these tests see an effect e that is equal everywhere only through the treated, so that
+with it the interval is [low + e, high + e]: it leaves out zero exactly where e lies outside
+[-high, -low]. A rise is found from -low on, a fall from a size of high on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
-from math import comb, isinf
+from itertools import product
+from math import isinf
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 
-from toolkit.designs.did import randomise, territory_sizes
-from toolkit.designs.panel import PanelMatrix, panel_matrix
-from toolkit.errors import DesignError
-from toolkit.i18n import Language, interface_language
+from toolkit.designs.assignments import all_adoptions, count_adoptions
+from toolkit.designs.did import exact_code, randomise, territory_sizes
+from toolkit.designs.group_time import Study
+from toolkit.designs.inference import choose_inference
+from toolkit.designs.power_input import (
+    adoption_plan,
+    candidate_rows,
+    check_noise,
+    check_numbers,
+    check_treated,
+    untreated_panel,
+)
+from toolkit.designs.regression import regression
+from toolkit.designs.staggered import group_time_effects
+from toolkit.i18n import Language
 
-# Periods before: one alone would say nothing of how the outcome moves by itself.
-_FEWEST_BEFORE = 2
 _GRID = 41
 _ROUNDING = 1e-9
 
@@ -44,7 +54,7 @@ class Power:
         effect, in the outcome's unit; rise, fall: the share of placebos in which an effect of that
         size and sign is found; power, the smaller of the two.
     inference : str
-        The test that was run: "randomisation_exact", "randomisation" or "size_adjusted".
+        The test that was run: see `choose_inference`, or `Staggered.aggregate`.
     smallest_p : float
         The smallest p this test can attain with these numbers.
     n_territories, n_left_out, n_treated : int
@@ -53,6 +63,8 @@ class Power:
         Periods of a window.
     n_windows, n_placebos : int
         Windows in the panel; placebos over all of them.
+    cohorts : dict of int to int, or None
+        With a staggered adoption: periods since the first one -> territories.
     power, level : float
         The probability asked for; one less the threshold of the test.
     unit : str
@@ -73,6 +85,7 @@ class Power:
     power: float
     level: float
     unit: str = ""
+    cohorts: dict[int, int] | None = None
 
     def table(self) -> pd.DataFrame:
         """Return all but the curve as one row, its fields as columns."""
@@ -90,7 +103,7 @@ class Power:
         if isinf(self.mde):
             return lang("power.nothing", smallest=lang.number(self.smallest_p, 3), **values)
         number = lang.number(self.mde, digits)
-        return lang(
+        sentence = lang(
             "power.least",
             mde=lang(f"unit.{self.unit}", number=number) if self.unit else number,
             power=lang.percent(self.power, 0),
@@ -99,6 +112,9 @@ class Power:
             placebos=lang.number(self.n_placebos),
             **values,
         )
+        if self.cohorts is None:
+            return sentence
+        return f"{sentence} {lang.plural('power.staggered', len(self.cohorts))}"
 
 
 def minimum_detectable_effect(
@@ -107,9 +123,11 @@ def minimum_detectable_effect(
     outcome: str,
     territory: str = "territory",
     period: str = "period",
-    n_treated: int,
+    n_treated: int | None = None,
+    cohorts: Mapping[int, int] | None = None,
     n_after: int,
     n_before: int | None = None,
+    comparison: str = "never",
     candidates: Sequence | None = None,
     size: str | None = None,
     effects: Sequence[float] | None = None,
@@ -139,15 +157,23 @@ def minimum_detectable_effect(
         Numeric column; the effect comes back in its unit.
     territory, period : str
         Columns that name a row together; see `panel_matrix`.
-    n_treated, n_after : int
-        Territories to be treated, and periods after adoption.
+    n_treated : int
+        Territories to be treated, all in the same period.
+    cohorts : mapping of int to int
+        In its place where adoption is staggered: periods since the first adoption -> territories
+        that adopt then, ``{0: 2, 3: 1}`` for two at first and one three periods later.
+    n_after : int
+        Periods from the (first) adoption on.
+    comparison : {"never", "not_yet"}
+        With `cohorts`, as in `staggered`.
     n_before : int, optional
-        Periods before, at least 2. All of the panel's but the last `n_after` by default, which is
-        one window; with fewer, windows start at every period that lets them fit.
+        Periods before the (first) adoption, at least 2. All of the panel's but the last `n_after`
+        by default, which is one window; with fewer, windows start at every period that lets them
+        fit.
     candidates : sequence, optional
         Territories among which placebos are drawn; by default all.
     size : str, optional
-        As in `difference_in_differences`: with it the test is "size_adjusted".
+        As in `difference_in_differences` and `staggered`, whose default tests are run.
     effects : sequence of float, optional
         Effects of the curve, not negative; by default 41, from 0 to twice the `mde`.
     placebos : int
@@ -165,61 +191,112 @@ def minimum_detectable_effect(
     ------
     DesignError
         The panel has faults or missing columns; fewer than 2 periods before or 1 after; no treated
-        territory, or no comparison (two where `size` is given); candidates unknown or too few; a
-        share not between 0 and 1, a count below 1; changes that do not vary.
+        territory, or no comparison (two where `size` is given); neither or both of n_treated and
+        cohorts, or cohorts of which none adopts at 0 or one adopts after the window; candidates
+        unknown or too few; a share not between 0 and 1, a count below 1; changes that do not vary.
 
     Notes
     -----
     Bertrand, Duflo and Mullainathan, Quarterly Journal of Economics 2004 (placebo laws); Black,
     Hollingsworth, Nunes and Simon, Journal of Health Economics 2022 (simulated power).
     """
-    _check_numbers({"power": power, "level": level}, {"placebos": placebos, "draws": draws})
+    check_numbers({"power": power, "level": level}, {"placebos": placebos, "draws": draws})
+    plan = adoption_plan(n_treated, cohorts, n_after)
+    n_treated = sum(plan.values())
     columns = [name for name in (outcome, territory, period, size) if name is not None]
-    matrix = _matrix(panel, columns, n_treated, n_before, n_after)
+    matrix = untreated_panel(panel, columns, n_treated, n_before, n_after)
     sizes = None if size is None else territory_sizes(panel, matrix, territory, size)
     complete = ~np.isnan(matrix.outcome).any(axis=1)
     values, names = matrix.outcome[complete], matrix.territories[complete]
     sizes = None if sizes is None else sizes[complete]
-    _check_treated(len(names), n_treated, needed=1 if size is None else 2)
-    pool = _pool(names, candidates, n_treated)
+    check_treated(len(names), n_treated, needed=1 if size is None else 2)
+    pool = candidate_rows(names, candidates, n_treated)
 
     n_before = values.shape[1] - n_after if n_before is None else n_before
-    windows = _window_changes(values, n_before, n_after)
+    windows = np.lib.stride_tricks.sliding_window_view(values, n_before + n_after, axis=1)
     rng = np.random.default_rng(seed)
-    chosen = "randomisation" if size is None else "size_adjusted"
-    tests, estimates = [], []
-    for window, drawn in _placebos(len(windows), pool, n_treated, placebos, rng):
-        changes = windows[window]
-        treated = np.zeros(len(changes), bool)
-        treated[drawn] = True
-        _check_noise(changes if sizes is None else changes[~treated])
-        own_seed = int(rng.integers(2**32))
-        tests.append(randomise(changes, treated, sizes, chosen, level, own_seed, draws))
-        estimates.append(changes[treated].mean() - changes[~treated].mean())
+    dates, found = np.repeat([n_before + offset for offset in plan], [*plan.values()]), []
+    for window, drawn in _placebos(windows.shape[1], pool, [*plan.values()], placebos, rng):
+        adoption = np.full(len(names), n_before + n_after)
+        adoption[drawn] = dates
+        options = {"level": level, "seed": int(rng.integers(2**32)), "draws": draws}
+        if cohorts is None:
+            found.append(_at_once(windows[:, window], adoption, sizes, **options))
+        else:
+            found.append(_in_turn(windows[:, window], adoption, sizes, comparison, **options))
 
-    rise = np.sort([-test.low for test in tests])
-    fall = np.sort([test.high for test in tests])
-    needed = int(np.ceil(power * len(tests) - _ROUNDING)) - 1
+    rise, fall = np.sort([-one.low for one in found]), np.sort([one.high for one in found])
+    needed = int(np.ceil(power * len(found) - _ROUNDING)) - 1
     mde = max(float(rise[needed]), float(fall[needed]), 0.0)
     if effects is None:
         # Where nothing can be found, the curve is zero as far as three times the largest placebo.
-        effects = np.linspace(0, 3 * np.abs(estimates).max() if isinf(mde) else 2 * mde, _GRID)
+        most = max(abs(one.value) for one in found)
+        effects = np.linspace(0, 3 * most if isinf(mde) else 2 * mde, _GRID)
     return Power(
         mde=mde,
         curve=_curve(np.asarray(effects, float), rise, fall),
-        inference="randomisation_exact" if tests[0].exact else chosen,
-        smallest_p=float(tests[0].smallest_p),
+        inference=found[0].inference,
+        smallest_p=float(found[0].smallest_p),
         n_territories=len(names),
         n_left_out=int((~complete).sum()),
         n_treated=n_treated,
         n_before=n_before,
         n_after=n_after,
-        n_windows=len(windows),
-        n_placebos=len(tests),
+        n_windows=windows.shape[1],
+        n_placebos=len(found),
         power=power,
         level=level,
         unit=unit,
+        cohorts=None if cohorts is None else plan,
     )
+
+
+class _Tested(NamedTuple):
+    """What a test says of one placebo."""
+
+    value: float
+    low: float
+    high: float
+    inference: str
+    smallest_p: float
+
+
+def _at_once(outcome, adoption, sizes, *, level: float, seed: int, draws: int) -> _Tested:
+    """Run the test that `difference_in_differences` runs by default."""
+    first = int(adoption.min())
+    treated = adoption < outcome.shape[1]
+    changes = outcome[:, first:].mean(axis=1) - outcome[:, :first].mean(axis=1)
+    check_noise(changes if sizes is None else changes[~treated])
+    n = int(treated.sum())
+    chosen, _ = choose_inference(n, len(treated) - n, sizes_known=sizes is not None)
+    value = float(changes[treated].mean() - changes[~treated].mean())
+    if chosen == "crv3":
+        low, high = _by_jackknife(changes, treated, level)
+        return _Tested(value, low, high, chosen, 0.0)
+    test = randomise(changes, treated, sizes, chosen, level, seed, draws)
+    return _Tested(value, test.low, test.high, exact_code(chosen, test), test.smallest_p)
+
+
+def _by_jackknife(changes: np.ndarray, treated: np.ndarray, level: float) -> tuple[float, float]:
+    frame = pd.DataFrame({"y": changes, "d": treated.astype(float), "u": np.arange(len(changes))})
+    fit = regression(frame, outcome="y", regressors=["d"], cluster="u", covariance_type="crv3")
+    value, error = fit["d"]
+    half = float(t.ppf((1 + level) / 2, len(changes) - 1)) * error
+    return value - half, value + half
+
+
+def _in_turn(
+    outcome, adoption, sizes, comparison: str, *, level: float, seed: int, draws: int
+) -> _Tested:
+    """Run the test of the average effect that `staggered` runs by default."""
+    n, n_periods = outcome.shape
+    check_noise(outcome - outcome[:, :1])
+    covariates = np.zeros((n, n_periods, 0))
+    study = Study(outcome, adoption, covariates, comparison, 0, 1.0, "varying", sizes)
+    effects = group_time_effects(study, np.arange(n), np.arange(n_periods))
+    rng = np.random.default_rng(seed)
+    found = effects.aggregate("simple", rng=rng, draws=draws, level=level)
+    return _Tested(found.value, found.low, found.high, found.inference, found.smallest_p)
 
 
 def _curve(effects: np.ndarray, rise: np.ndarray, fall: np.ndarray) -> pd.DataFrame:
@@ -231,87 +308,12 @@ def _curve(effects: np.ndarray, rise: np.ndarray, fall: np.ndarray) -> pd.DataFr
     return pd.DataFrame({"effect": effects, **found, "power": lesser})
 
 
-def _window_changes(values: np.ndarray, n_before: int, n_after: int) -> list[np.ndarray]:
-    """Return, for each window, every territory's mean after less its mean before."""
-    length = n_before + n_after
-    windows = [values[:, s : s + length] for s in range(values.shape[1] - length + 1)]
-    return [w[:, n_before:].mean(axis=1) - w[:, :n_before].mean(axis=1) for w in windows]
-
-
 def _placebos(
-    n_windows: int, pool: np.ndarray, n_treated: int, placebos: int, rng: np.random.Generator
+    n_windows: int, pool: np.ndarray, sizes: list[int], placebos: int, rng: np.random.Generator
 ):
     """Return pairs of a window and the treated: all that there are, or as many as asked for."""
-    if comb(len(pool), n_treated) * n_windows <= placebos:
-        yield from product(range(n_windows), map(list, combinations(pool, n_treated)))
+    if count_adoptions(len(pool), sizes) * n_windows <= placebos:
+        yield from product(range(n_windows), pool[all_adoptions(len(pool), sizes)])
         return
     for _ in range(placebos):
-        yield int(rng.integers(n_windows)), rng.choice(pool, n_treated, replace=False)
-
-
-def _matrix(
-    panel: pd.DataFrame, columns: list[str], n_treated: int, n_before: int | None, n_after: int
-) -> PanelMatrix:
-    """Lay out a panel in which nobody is treated: `panel_matrix` wants one who is, so pretend."""
-    say = interface_language()
-    missing = [name for name in columns if name not in panel]
-    if missing:
-        listed = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=listed))
-    outcome, territory, period = columns[:3]
-    names, periods = panel[territory].dropna().unique(), np.sort(panel[period].dropna().unique())
-    _check_treated(len(names), n_treated, needed=1)
-    before = len(periods) - n_after if n_before is None else n_before
-    if n_after < 1 or before < _FEWEST_BEFORE or before + n_after > len(periods):
-        raise DesignError(
-            say("error.power.periods", before=before, after=n_after, n=len(periods),
-                needed=_FEWEST_BEFORE)
-        )  # fmt: skip
-    kept = panel[[outcome, territory, period]]
-    adoption = pd.Series(periods[-1], panel.index).where(panel[territory] == names[0])
-    pretended = kept.assign(**{"pretended adoption": adoption})
-    return panel_matrix(
-        pretended, outcome=outcome, territory=territory, period=period,
-        adoption="pretended adoption",
-    )  # fmt: skip
-
-
-def _pool(names: np.ndarray, candidates: Sequence | None, n_treated: int) -> np.ndarray:
-    """Return the rows of the territories that a placebo may treat."""
-    if candidates is None:
-        return np.arange(len(names))
-    say = interface_language()
-    unknown = sorted(set(candidates) - set(names), key=str)
-    if unknown:
-        raise DesignError(say("error.power.candidates", rows=", ".join(map(str, unknown[:5]))))
-    pool = np.flatnonzero(np.isin(names, list(candidates)))
-    if len(pool) < n_treated:
-        raise DesignError(say("error.power.few_candidates", n=len(pool), needed=n_treated))
-    return pool
-
-
-def _check_treated(n_territories: int, n_treated: int, *, needed: int) -> None:
-    if n_treated < 1 or n_territories - n_treated < needed:
-        say = interface_language()
-        raise DesignError(
-            say("error.power.treated", treated=n_treated, n=n_territories, needed=needed)
-        )
-
-
-def _check_noise(changes: np.ndarray) -> None:
-    if np.ptp(changes) <= _ROUNDING * np.abs(changes).max():
-        raise DesignError(interface_language()("error.power.no_noise"))
-
-
-def _check_numbers(shares: dict[str, float], counts: dict[str, int]) -> None:
-    say = interface_language()
-    wrong = [
-        say("error.power.share", name=name, seen=seen)
-        for name, seen in shares.items()
-        if not 0 < seen < 1
-    ]
-    wrong += [
-        say("error.power.count", name=name, seen=seen) for name, seen in counts.items() if seen < 1
-    ]
-    if wrong:
-        raise DesignError("\n".join(wrong))
+        yield int(rng.integers(n_windows)), rng.choice(pool, sum(sizes), replace=False)
