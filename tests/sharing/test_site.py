@@ -30,6 +30,16 @@ def test_the_index_links_every_page_by_territory(tmp_path):
     assert "2 territories have a report." in english
 
 
+def test_a_pdf_is_linked_beside_its_page_where_there_is_one(tmp_path):
+    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
+    put(tmp_path / "r/DEP/23/en", "DEP-23", "en")
+    (tmp_path / "r/DEP/23/fr/report.pdf").write_bytes(b"%PDF")
+    for page in render_index(tmp_path).values():
+        assert page.count('href="r/DEP/23/fr/report.pdf" lang="fr"') == 1
+        assert '>PDF<span class="visually-hidden"> (Creuse, Français)</span></a>)' in page
+        assert "DEP/23/en/report.pdf" not in page
+
+
 def test_a_page_that_was_never_finished_is_not_listed(tmp_path):
     put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
     (tmp_path / "r/DEP/23/fr/index.html").unlink()

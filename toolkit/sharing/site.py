@@ -7,7 +7,7 @@ from pathlib import Path
 from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES, interface_language, language
 from toolkit.records.territories import LEVELS, load_territories
-from toolkit.runs.manifest import FAILURE, MANIFEST, PAGE
+from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE
 from toolkit.sharing.render import index_name, page_style, page_template
 
 _GENERATOR = 'name="generator" content="futurs-publics-toolkit"'
@@ -15,12 +15,13 @@ _GENERATOR = 'name="generator" content="futurs-publics-toolkit"'
 
 @dataclass(frozen=True)
 class Entry:
-    """A territory of the index: its name, and the address of its page in each language."""
+    """A territory of the index: its name, and its page and its PDF in each language."""
 
     level: str
     code: str
     name: str
     pages: dict[str, str]
+    pdfs: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,22 @@ def check_output(output: Path) -> None:
 
 def _entries(output: Path) -> list[Entry]:
     pages: dict[str, dict[str, str]] = {}
+    pdfs: dict[str, dict[str, str]] = {}
     for path in output.rglob(MANIFEST):
         if (path.parent / PAGE).is_file():
             address = (path.parent.relative_to(output) / PAGE).as_posix()
             match _parameters(path):
                 case {"territory": str(territory), "lang": str(code)}:
                     pages.setdefault(territory, {})[code] = address
+                    if (path.parent / FILES["pdf"]).is_file():
+                        pdf = path.parent.relative_to(output) / FILES["pdf"]
+                        pdfs.setdefault(territory, {})[code] = pdf.as_posix()
     everything = load_territories()
     ids = everything.level.where(everything.level == "FR", everything.level + "-" + everything.code)
     listed = everything[ids.isin(pages)].sort_values("code")
     return [
-        Entry(level=row.level, code=row.code, name=row.name, pages=pages[ids[row.Index]])
-        for row in listed.itertuples()
+        Entry(row.level, row.code, row.name, pages[id_], pdfs.get(id_, {}))
+        for row, id_ in zip(listed.itertuples(), ids[listed.index], strict=True)
     ]
 
 
