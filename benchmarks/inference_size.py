@@ -3,14 +3,16 @@
 Usage::
 
     python benchmarks/inference_size.py [--repeats 1000] [--territories 100 1250] [--workers 2]
+        [--designs simultaneous staggered] [--treated 1 2 3 5 10]
 
 Panels of 20 periods, serial correlation .6; noise alike for all (standard deviation 1), or of
 variance .2 + 1 / size, sizes lognormal with a median of 1. All treated from the eleventh period on,
 or staggered: one after the other in the periods 8, 11, 14, 17, over again. They are drawn from all
-territories, or from the smallest or the largest tenth. "Plain" is the default without sizes,
-"adjusted" the default with sizes, 999 draws where assignments are drawn. Size is the share of
-true nulls rejected at 5 %; power and coverage are for an effect of 1, the standard deviation of the
-noise of a period (at the median size 1.1 where noise depends on size).
+territories, or from the smallest or the largest tenth. What is run is the default, without and
+with sizes: permutation, plain or adjusted; from ten treated at one date on, the wild bootstrap in
+both. 999 draws where assignments are drawn. Size is the share of true nulls rejected at 5 %; power
+and coverage are for an effect of 1, the standard deviation of the noise of a period (at the median
+size 1.1 where noise depends on size).
 
 Each row has its own seed: it is the same whatever the workers. Prints markdown tables;
 docs/inference.md keeps the last ones.
@@ -39,16 +41,16 @@ class Case(NamedTuple):
     treated: int
 
 
-def cases(territories: list[int]) -> list[Case]:
+def cases(designs: list[str], territories: list[int], treated: list[int]) -> list[Case]:
     """List the rows in the order they are printed."""
     return [
         Case(*row)
         for row in product(
-            ("simultaneous", "staggered"),
+            designs,
             territories,
             ("alike", "by size"),
             ("any", "smallest", "largest"),
-            (1, 2, 3, 5, 10),
+            treated,
         )
     ]
 
@@ -71,19 +73,23 @@ def adoption_of(case: Case, size: np.ndarray, rng: np.random.Generator) -> np.nd
     return adoption
 
 
-def tests_of(outcome: np.ndarray, adoption: np.ndarray, size: np.ndarray, rng) -> list[tuple]:
+def tests_of(
+    design: str, outcome: np.ndarray, adoption: np.ndarray, size: np.ndarray, rng
+) -> list[tuple]:
     """Return p and interval of both defaults: without sizes, with them."""
+    from toolkit.designs.did import randomise
     from toolkit.designs.group_time import Study
-    from toolkit.designs.randomisation import randomisation, size_adjusted
+    from toolkit.designs.inference import choose_inference
     from toolkit.designs.staggered import group_time_effects
 
-    if len(np.unique(adoption)) == 2 and adoption.min() == PERIODS // 2:
+    if design == "simultaneous":
         half, treated = PERIODS // 2, adoption < PERIODS
         changes = outcome[:, half:].mean(axis=1) - outcome[:, :half].mean(axis=1)
-        found = [
-            randomisation(changes, treated, rng=rng, draws=DRAWS),
-            size_adjusted(changes, treated, size, rng=rng, draws=DRAWS),
-        ]
+        n, found = int(treated.sum()), []
+        for sizes in (None, size):
+            chosen, _ = choose_inference(n, len(size) - n, sizes_known=sizes is not None)
+            seed = int(rng.integers(2**32))
+            found.append(randomise(changes, treated, sizes, chosen, 0.95, seed, DRAWS))
     else:
         covariates, names = np.zeros((*outcome.shape, 0)), np.arange(len(outcome))
         study = Study(outcome, adoption, covariates, "never", 0, 0.995, "varying", size)
@@ -104,10 +110,10 @@ def run(case: Case, repeats: int) -> tuple[np.ndarray, float]:
         size = np.exp(rng.normal(size=case.territories))
         scale = np.sqrt(0.2 + 1 / size) if case.noise == "by size" else np.ones(len(size))
         outcome, adoption = noise_of(rng, scale), adoption_of(case, size, rng)
-        for which, (p, _, _) in enumerate(tests_of(outcome, adoption, size, rng)):
+        for which, (p, _, _) in enumerate(tests_of(case.design, outcome, adoption, size, rng)):
             counts[which, 0] += p <= 0.05
         outcome += EFFECT * (np.arange(PERIODS) >= adoption[:, None])
-        for which, (p, low, high) in enumerate(tests_of(outcome, adoption, size, rng)):
+        for which, (p, low, high) in enumerate(tests_of(case.design, outcome, adoption, size, rng)):
             counts[which, 1:] += p <= 0.05, low <= EFFECT <= high
     return counts / repeats, time.process_time() - start
 
@@ -117,9 +123,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=1000)
     parser.add_argument("--territories", type=int, nargs="+", default=[100, 1250])
+    parser.add_argument("--designs", nargs="+", default=["simultaneous", "staggered"])
+    parser.add_argument("--treated", type=int, nargs="+", default=[1, 2, 3, 5, 10])
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    rows = cases(options.territories)
+    rows = cases(options.designs, options.territories, options.treated)
     title, seconds = None, 0.0
     with ProcessPoolExecutor(options.workers) as pool:
         for case, (rates, spent) in zip(
@@ -129,8 +137,8 @@ def main() -> None:
                 title = case[:2]
                 print(f"\n{case.design.capitalize()}, {case.territories} territories:\n")
                 print(
-                    "| noise | from | treated | plain: size | power | coverage "
-                    "| adjusted: size | power | coverage |"
+                    "| noise | from | treated | without sizes: size | power | coverage "
+                    "| with sizes: size | power | coverage |"
                 )
                 print("|---|---|---|---|---|---|---|---|---|")
             cells = " | ".join(f"{rate:.3f}" for rate in rates.ravel())

@@ -124,6 +124,18 @@ def test_the_seed_settles_the_draws_and_rows_may_come_in_any_order():
     assert (shuffled.p, shuffled.low) == pytest.approx((first.p, first.low))
 
 
+def test_more_clusters_than_powers_of_two_that_can_be_written():
+    """2 to the 1,100th overflows: the signs are drawn, not counted."""
+    rng = np.random.default_rng(1)
+    treated = np.arange(1_100) < 20
+    found = wild_cluster_bootstrap(
+        rng.normal(size=1_100) + treated, treated.astype(float), np.arange(1_100),
+        treated=treated, draws=99, rng=rng,
+    )  # fmt: skip
+    assert not found.exact
+    assert found.p == pytest.approx(0.01)
+
+
 def test_an_interval_that_never_rejects_is_unbounded():
     """Eight clusters: the smallest p is 1/128, so a level of 99.9 % rejects nothing."""
     test = bootstrap(panel(1, n=8), weights="rademacher", level=0.999)

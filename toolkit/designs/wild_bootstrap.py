@@ -152,7 +152,7 @@ def wild_cluster_bootstrap(
     n_treated = len(np.unique(groups[np.asarray(treated, bool)]))
     _check_arguments(numbers, n_treated, draws, level)
     signs = weights == "rademacher" or (weights == "auto" and len(labels) >= FEWEST_SIGNS)
-    exact = signs and 2.0 ** len(labels) <= draws
+    exact = signs and len(labels) <= np.log2(draws)
     vectors = _all_signs(len(labels)) if exact else _drawn(len(labels), draws, signs, rng)
     codes = [np.unique(effect, return_inverse=True)[1] for effect in effects]
     found = _statistics(numbers, codes, groups, vectors, added=0 if exact else 1)
