@@ -66,6 +66,8 @@ def romano_wolf(
     _check_outcomes(frame, treated)
     values = frame.to_numpy("float64")
     centred = values - values.mean(axis=0)
+    # In units of the largest, so that no square vanishes or overflows.
+    centred = centred / np.abs(centred).max(axis=0)
     n, k = len(values), int(treated.sum())
     # Of the statistic across all assignments.
     deviation = centred.std(axis=0, ddof=1) * np.sqrt(n / (k * (n - k)))

@@ -9,6 +9,8 @@ from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
 _MOST_SHOWN = 5
+# Beyond these the square of a value, or of what is left of it, is no number a machine can hold.
+_LEAST, _LARGEST = 1e-100, 1e100
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ def panel_matrix(
     ------
     DesignError
         All that is wrong, naming rows: missing columns, duplicates, an outcome that is not
-        numeric or is infinite or constant, an adoption that varies or lies outside the periods,
-        no treated or no comparison territory, a treated one without a period before, one period.
+        numeric or is infinite, constant or beyond what a machine can square, an adoption that
+        varies or lies outside the periods, no treated or no comparison territory, a treated one
+        without a period before, one period.
     """
     say = interface_language()
     missing = [name for name in (outcome, territory, period, adoption) if name not in panel]
@@ -133,6 +136,12 @@ def _check_outcome(frame: pd.DataFrame, raw: pd.Series):
         yield say("error.panel.no_outcome")
     elif known.min() == known.max():
         yield say("error.panel.constant", value=known.iloc[0])
+    elif not len(infinite):
+        large = frame.index[frame.outcome.abs() > _LARGEST]
+        if len(large):
+            yield say("error.panel.large", rows=_shown(large), limit=f"{_LARGEST:.0e}")
+        if known.abs().max() < _LEAST:
+            yield say("error.panel.small", limit=f"{_LEAST:.0e}")
 
 
 def _check_adoption(frame: pd.DataFrame, raw: pd.Series):

@@ -89,6 +89,8 @@ def regression(
     if not np.isfinite(numbers).all():
         rows = used.index[~np.isfinite(numbers).all(axis=1)]
         raise DesignError(say("error.panel.infinite", rows=", ".join(map(str, rows[:5]))))
+    if used.empty:
+        raise DesignError(say("error.regression.rows", n=0, k=len(regressors)))
     codes = [pd.factorize(used[name])[0] for name in effects]
     absorbed = sum(code.max() + 1 for code in codes) - max(len(codes) - 1, 0) if codes else 1
     if len(used) <= absorbed + len(regressors):
