@@ -8,11 +8,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.checks import leave_one_out, placebo_in_time, spillover
+from toolkit.designs.checks import anticipation, leave_one_out, placebo_in_time, spillover
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.honest_trends import honest_trends
+from toolkit.designs.placebo_in_space import placebo_in_space
 from toolkit.designs.power import Power, minimum_detectable_effect
 from toolkit.designs.pretrends import pretrend_test
+from toolkit.designs.sensitivity import sensitivity
 from toolkit.designs.staggered import Staggered, staggered
 from toolkit.designs.synthetic_checks import (
     leave_one_donor_out,
@@ -180,7 +182,7 @@ def study_power(file: ProtocolFile, sample: Sample) -> Power | None:
             outcome="value",
             n_treated=len(sample.treated),
             n_after=max(1, min(n // 3, periods_a_year(first))),
-            size="size" if "size" in panel else None,
+            size=_columns(sample)["size"],
             unit=sample.unit,
             level=protocol.thresholds.level,
             seed=protocol.seed,
@@ -196,10 +198,13 @@ def _attempt(make: Callable):
         return None
 
 
+def _columns(sample: Sample) -> dict[str, str | None]:
+    """Name the columns of sizes and clusters, where the sample has them."""
+    return {name: name if name in sample.panel else None for name in ("size", "cluster")}
+
+
 def _did(protocol, sample: Sample) -> _Analysis:
-    settings = {
-        "size": "size" if "size" in sample.panel else None,
-        "cluster": "cluster" if "cluster" in sample.panel else None,
+    settings = _columns(sample) | {
         "unit": sample.unit,
         "level": protocol.thresholds.level,
         "seed": protocol.seed,
@@ -211,18 +216,16 @@ def _did(protocol, sample: Sample) -> _Analysis:
 
 
 def _staggered(protocol, sample: Sample) -> _Analysis:
-    level, anticipation = protocol.thresholds.level, protocol.periods.anticipation
-
-    def effects(panel: pd.DataFrame, base: str = "varying", **columns) -> Staggered:
+    level = protocol.thresholds.level
+    settings = _columns(sample) | {
         # Later adopters stand as comparison until they adopt, or nobody would where all do.
-        return staggered(
-            panel,
-            comparison="not_yet",
-            anticipation=anticipation,
-            base=base,
-            unit=sample.unit,
-            **columns,
-        )
+        "comparison": "not_yet",
+        "anticipation": protocol.periods.anticipation,
+        "unit": sample.unit,
+    }
+
+    def effects(panel: pd.DataFrame, **own) -> Staggered:
+        return staggered(panel, **(settings | own))
 
     def design(panel: pd.DataFrame, **columns) -> Estimate:
         rng = np.random.default_rng(protocol.seed)
@@ -264,13 +267,23 @@ def _check(
         return make(events, analysis.estimate, file.protocol.thresholds)
     if analysis.control is not None and name in _OF_CONTROLS:
         return _OF_CONTROLS[name](analysis)
+    panel, protocol = sample.panel, file.protocol
+    if name == "placebo_in_space":
+        return placebo_in_space(panel, outcome="value", seed=protocol.seed, **_columns(sample))
+    if name == "sensitivity":
+        return sensitivity(panel, outcome="value", level=protocol.thresholds.level)
     settings = {"outcome": "value", "design": analysis.design}
     if name == "spillover":
-        return spillover(sample.panel, sample.neighbours, **settings)
-    return _ON_PANELS[name](sample.panel, **settings)
+        return spillover(panel, sample.neighbours, **settings)
+    return _AGAIN[name](panel, **settings)
 
 
-_ON_PANELS = {"placebo_in_time": placebo_in_time, "leave_one_out": leave_one_out}
+# These estimate anew, by the study's own design, on a panel changed on purpose.
+_AGAIN = {
+    "placebo_in_time": placebo_in_time,
+    "leave_one_out": leave_one_out,
+    "anticipation": anticipation,
+}
 _OF_CONTROLS = {
     "fit": lambda analysis: synthetic_fit(analysis.control),
     "placebo_in_space": lambda analysis: synthetic_placebo_in_space(

@@ -28,8 +28,14 @@ from toolkit.records.toml_model import Strict, Text, TomlFile, read_toml
 FOLDER = "studies"
 # What each design can be held against; the order is that of the report.
 CHECKS = {
-    "did": ("pretrends", "honest_trends", "placebo_in_time", "leave_one_out", "spillover"),
-    "staggered": ("pretrends", "honest_trends", "placebo_in_time", "leave_one_out", "spillover"),
+    "did": (
+        "pretrends", "honest_trends", "placebo_in_time", "placebo_in_space", "leave_one_out",
+        "spillover", "anticipation", "sensitivity",
+    ),
+    "staggered": (
+        "pretrends", "honest_trends", "placebo_in_time", "leave_one_out", "spillover",
+        "anticipation",
+    ),
     "synthetic_control": (
         "fit", "placebo_in_space", "placebo_in_time", "leave_one_out", "leave_one_donor_out",
         "spillover",
