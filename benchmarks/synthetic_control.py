@@ -2,13 +2,14 @@
 
 Usage::
 
-    python benchmarks/synthetic_control.py [--repeats 500] [--speed-only]
+    python benchmarks/synthetic_control.py [--repeats 500] [--speed-only] [--several-only]
 
-Panels of 1 treated territory and J donors, 20 periods before and 5 after: independent AR(1) noise
-of correlation .6, or two common factors with loadings of each territory, and noise. The treated is
-one territory like the others, so that a true null is rejected at 5 % no more often than that. The
-interval is judged on an effect of 1 (the noise has standard deviation 1). Prints markdown tables;
-docs/synthetic-control.md keeps the last. diff-diff and pysyncon are test dependencies.
+Panels of 1 treated territory, or several, and J donors, 20 periods before and 5 after: independent
+AR(1) noise of correlation .6, or two common factors with loadings of each territory, and noise. The
+treated is one territory like the others, so that a true null is rejected at 5 % no more often than
+that. With one treated the interval is judged on an effect of 1 (the noise has standard deviation
+1), with several on none. Prints markdown tables; docs/synthetic-control.md keeps the last.
+diff-diff and pysyncon are test dependencies.
 """
 
 import argparse
@@ -23,9 +24,11 @@ from toolkit.designs.synthetic_control import synthetic_control
 BEFORE, AFTER, RHO = 20, 5, 0.6
 
 
-def panel(rng: np.random.Generator, n_donors: int, noise: str, effect: float) -> pd.DataFrame:
-    """Draw one panel; the first territory is treated."""
-    n, periods = n_donors + 1, BEFORE + AFTER
+def panel(
+    rng: np.random.Generator, n_donors: int, noise: str, effect: float, n_treated: int = 1
+) -> pd.DataFrame:
+    """Draw one panel; the first territories are treated."""
+    n, periods = n_donors + n_treated, BEFORE + AFTER
     outcome = rng.normal(size=(n, periods))
     if noise == "AR(1)":
         for t in range(1, periods):
@@ -33,13 +36,15 @@ def panel(rng: np.random.Generator, n_donors: int, noise: str, effect: float) ->
     else:
         factors = rng.normal(size=(2, periods)).cumsum(axis=1)
         outcome = outcome + rng.dirichlet(np.ones(3), size=n)[:, :2] @ factors
-    outcome[0, BEFORE:] += effect
+    outcome[:n_treated, BEFORE:] += effect
     return pd.DataFrame(
         {
             "territory": np.repeat(np.arange(n), periods),
             "period": np.tile(np.arange(periods), n),
             "y": outcome.ravel(),
-            "adoption": np.where(np.repeat(np.arange(n), periods) == 0, float(BEFORE), np.nan),
+            "adoption": np.where(
+                np.repeat(np.arange(n), periods) < n_treated, float(BEFORE), np.nan
+            ),
         }
     )
 
@@ -60,6 +65,24 @@ def simulate(repeats: int) -> None:
                 covered += real.low <= 1.0 <= real.high
             shares = " | ".join(f"{count / repeats:.3f}" for count in (rejected, found, covered))
             print(f"| {noise} | {n_donors} | {shares} | {real.smallest_p:.3f} |", flush=True)
+
+
+def simulate_several(repeats: int) -> None:
+    """Print size and coverage with several treated, whose true effect is zero."""
+    print("| noise | donors | treated | size at 5% | coverage of 95% |")
+    print("|---|---|---|---|---|")
+    for noise in ("AR(1)", "factors"):
+        for n_donors in (12, 20):
+            for n_treated in (2, 3, 5):
+                rng = np.random.default_rng(20131107)
+                estimates = [
+                    synthetic_control(panel(rng, n_donors, noise, 0.0, n_treated), outcome="y")
+                    .estimate for _ in range(repeats)
+                ]  # fmt: skip
+                size = np.mean([one.p <= 0.05 for one in estimates])
+                covered = np.mean([one.low <= 0 <= one.high for one in estimates])
+                cells = f"{n_donors} | {n_treated} | {size:.3f} | {covered:.3f}"
+                print(f"| {noise} | {cells} |", flush=True)
 
 
 def cpu(task, times: int = 1) -> float:
@@ -125,10 +148,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=500)
     parser.add_argument("--speed-only", action="store_true")
+    parser.add_argument("--several-only", action="store_true")
     options = parser.parse_args()
+    if options.several_only:
+        simulate_several(options.repeats)
+        return
     speed()
     if not options.speed_only:
         simulate(options.repeats)
+        simulate_several(options.repeats)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,17 @@ is held against theirs, each in units of its own fit before.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.assignments import MOST_EXACT, all_assignments, drawn_assignments
+from toolkit.designs.assignments import (
+    MOST_EXACT,
+    all_adoptions,
+    count_adoptions,
+    drawn_assignments,
+)
+from toolkit.designs.inversion import invert
 from toolkit.designs.panel import PanelMatrix, panel_matrix
 from toolkit.designs.synthetic_fit import Fit, fit_outcomes, fit_predictors
 from toolkit.errors import DesignError
@@ -28,7 +33,6 @@ _FEWEST_BEFORE = 2
 # Few periods before are easily matched by chance (Abadie 2021, section 4).
 _FEW_BEFORE = 10
 _MOST_SHOWN = 5
-_TIE = 1e-9
 # A gap before smaller than this share of the outcome's spread is no gap: the fit is perfect.
 _PERFECT = 1e-6
 
@@ -140,9 +144,10 @@ def synthetic_control(
     Returns
     -------
     SyntheticControl
-        p is the share of the ways to deal the adoptions to donors, what happened included, whose
-        mean gap is at least as large in units of the fit before. The interval holds the effects,
-        equal in all periods and territories, that this test does not reject. It takes the treated
+        p is the share of the ways to deal the adoptions to territories, what happened included,
+        whose mean gap is at least as large in units of the fit before. The interval holds the
+        effects, equal for all treated, that this test does not reject (with one treated territory
+        an effect may grow or fade: only its mean over periods counts). It takes the treated
         to be to its synthetic twin as a donor is to its own: no worse fitted, no noisier. Where
         there are so many donors that some territory is fitted perfectly, the fit before measures
         no noise: gaps are then compared as they are ("perfect_fits").
@@ -261,44 +266,47 @@ def _fit_row(setting: _Setting, gaps: _Gaps) -> dict:
 def _placebo_test(
     matrix: PanelMatrix, fits: pd.DataFrame, level: float, draws: int, rng: np.random.Generator
 ) -> tuple[float, float, float, float]:
-    """Hold the treated's mean gap, in units of the fit before, against those of the donors."""
+    """Hold the treated's mean gap, in units of the fit before, against every way to deal adoptions.
+
+    A way may leave some treated where they were and put donors beside them: without those the
+    treated would be held against donors alone, and with few donors rejected too often. A treated
+    territory is not given another date than its own, its past would hold its effect.
+    """
     if fits.perfect.any():
         fits = fits.assign(rmspe_before=1.0)
-    own, pool = fits[fits.treated], fits[~fits.treated]
-    statistics = _dealt(own, pool, draws, rng)
-    mean, scale = own.mean_gap.mean(), np.sqrt((own.rmspe_before**2).mean())
-    observed, total = abs(mean) / scale, len(statistics) + 1
-    count = int((statistics >= observed * (1 - _TIE)).sum()) + 1
-    # Not rejected while more than 1 - level of the assignments are at least as extreme.
-    needed = int(np.floor((1 - level) * total + _TIE))
-    if needed < 1:
-        return count / total, -np.inf, np.inf, 1 / total
-    half = float(np.sort(statistics)[-needed]) * scale
-    return count / total, float(mean - half), float(mean + half), 1 / total
-
-
-def _dealt(
-    own: pd.DataFrame, pool: pd.DataFrame, draws: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Return the statistic of every way to deal the treated's adoptions to donors.
-
-    It is |mean gap| over the root mean square of the fits before. Ways are drawn where there are
-    several adoptions, or more than a million of them.
-    """
-    wide = {
-        name: pool.pivot(index="territory", columns="adoption", values=name)
+    order = pd.Index([*fits.territory[fits.treated], *fits.territory[~fits.treated].unique()])
+    starts = matrix.adoption[matrix.treated]
+    cohorts, column, sizes = np.unique(starts, return_inverse=True, return_counts=True)
+    wide = [
+        fits.pivot(index="territory", columns="adoption", values=name).reindex(order).to_numpy()
         for name in ("mean_gap", "rmspe_before")
-    }
-    columns = wide["mean_gap"].columns.get_indexer(own.adoption)
-    n, k = len(wide["mean_gap"]), len(own)
-    if k > n:
-        raise DesignError(interface_language()("error.synthetic.more_treated", k=k, n=n))
-    alike = len(set(columns)) == 1
-    exact = alike and comb(n, k) <= MOST_EXACT
-    rows = all_assignments(n, k) if exact else drawn_assignments(n, k, draws, rng)
-    gap = wide["mean_gap"].to_numpy()[rows, columns]
-    fit = wide["rmspe_before"].to_numpy()[rows, columns]
-    return np.abs(gap.mean(axis=1)) / np.sqrt((fit**2).mean(axis=1))
+    ]
+    # Treated first, by cohort, as the assignments come.
+    by_cohort = np.argsort(column, kind="stable")
+    gap, fit = (np.r_[values[by_cohort], values[len(starts) :]] for values in wide)
+    rows, exact = _ways(len(order), sizes, draws, rng)
+    places = np.repeat(np.arange(len(cohorts)), sizes)
+    gaps, scales = gap[rows, places], np.sqrt((fit[rows, places] ** 2).mean(axis=1))
+    allowed = ~np.isnan(scales)
+    mine = (np.arange(len(starts)), places)
+    observed, scale = gap[mine].mean(), np.sqrt((fit[mine] ** 2).mean())
+    ratio = scales[allowed] / scale
+    share = (rows[allowed] < len(starts)).mean(axis=1)
+    added = 0 if exact else 1
+    p, low, high = invert(
+        float(observed), gaps[allowed].mean(axis=1) / ratio, share / ratio,
+        level=level, added=added,
+    )  # fmt: skip
+    return p, low, high, 1 / (int(allowed.sum()) + added)
+
+
+def _ways(
+    n: int, sizes: np.ndarray, draws: int, rng: np.random.Generator
+) -> tuple[np.ndarray, bool]:
+    """Deal adoptions to n territories: listed, or drawn where there are more than a million."""
+    if count_adoptions(n, sizes) <= MOST_EXACT:
+        return all_adoptions(n, sizes), True
+    return drawn_assignments(n, int(sizes.sum()), draws, rng), False
 
 
 def _cautions(matrix, fits: pd.DataFrame, n_left_out: int, interval) -> tuple[str, ...]:
@@ -328,6 +336,9 @@ def _donor_pool(matrix: PanelMatrix, exclude: Collection) -> tuple[PanelMatrix, 
     n_donors = int((kept & ~matrix.treated).sum())
     if n_donors < _FEWEST_DONORS:
         faults.append(say("error.synthetic.few_donors", n=n_donors, needed=_FEWEST_DONORS))
+    k = int(matrix.treated.sum())
+    if n_donors >= _FEWEST_DONORS and k > n_donors:
+        faults.append(say("error.synthetic.more_treated", k=k, n=n_donors))
     early = matrix.territories[matrix.treated & (matrix.adoption < _FEWEST_BEFORE)]
     if len(early):
         values = {"rows": _shown(early), "needed": _FEWEST_BEFORE}
