@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import ttest_ind
+from scipy.stats import norm, ttest_ind
 
 from toolkit.designs.meta_analysis import meta_analysis
 from toolkit.designs.subgroups import subgroups
@@ -41,6 +41,15 @@ def test_two_groups_of_negligible_errors_are_welchs_t_test():
     assert result.statistic == pytest.approx(welch.statistic**2, rel=1e-5)
     assert result.freedom_within == pytest.approx(welch.df, rel=1e-5)
     assert result.p == pytest.approx(welch.pvalue, rel=1e-5)
+
+
+def test_with_normal_intervals_two_groups_are_walds_test():
+    data = drawn(4, apart=1.0)
+    result = subgroups(data, by="mode", interval="normal")
+    one, two = (meta_analysis(data[data["mode"] == g], interval="normal") for g in (0, 1))
+    z = (one.value - two.value) / np.hypot(one.error, two.error)
+    assert (result.statistic, result.freedom) == (pytest.approx(z**2), 1)
+    assert result.p == pytest.approx(2 * norm.sf(abs(z)))
 
 
 def test_groups_that_do_not_differ_are_told_apart_at_most_as_often_as_said():

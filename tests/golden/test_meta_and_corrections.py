@@ -9,10 +9,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import TTestIndPower
 
 from toolkit.designs.meta_analysis import meta_analysis
-from toolkit.designs.subgroups import subgroups
 
-# Allocation of the thirteen trials (Colditz and others, JAMA 1994): drawn at random, or otherwise.
-ALLOCATION = ["random"] * 4 + ["other"] * 2 + ["random"] * 3 + ["other"] * 4
 # Raudenbush, "Analyzing effect sizes" (2009), table 16.1: what teachers expect of pupils.
 EXPECTANCY = pd.DataFrame(
     {
@@ -36,7 +33,7 @@ def bcg() -> pd.DataFrame:
     ratio = np.log(data.BCGTB / data.BCGVacc) - np.log(data.NoVaccTB / data.NoVacc)
     variance = 1 / data.BCGTB - 1 / data.BCGVacc + 1 / data.NoVaccTB - 1 / data.NoVacc
     columns = {"study": data.Study, "value": ratio, "error": np.sqrt(variance)}
-    return pd.DataFrame(columns | {"allocation": ALLOCATION})
+    return pd.DataFrame(columns)
 
 
 @pytest.mark.parametrize(
@@ -78,14 +75,14 @@ def test_a10_bcg_odds_ratio_q_profile():
     assert (between.tau2_low, between.tau2_high) == pytest.approx((0.1302, 1.1812), abs=1e-3)
 
 
-def test_a10_bcg_subgroups(bcg):
-    """metafor's page on two subgroups, random allocation and other, apart. Tol. 1e-4."""
-    result = subgroups(bcg, by="allocation", interval="normal")
-    table = result.table().set_index("group")
-    assert table.value.to_dict() == pytest.approx({"other": -0.4813, "random": -0.9710}, abs=1e-4)
-    assert table.error.to_dict() == pytest.approx({"other": 0.2170, "random": 0.2760}, abs=1e-4)
-    assert result.statistic**0.5 == pytest.approx(1.3949, abs=1e-3)
-    assert result.p == pytest.approx(0.1630, abs=1e-3)
+@pytest.mark.parametrize(
+    ("method", "mean", "low", "high"),
+    [("fixed", -0.4303, -0.5097, -0.3509), ("dersimonian_laird", -0.7141, -1.0644, -0.3638)],
+)
+def test_a10_bcg_normal_intervals(bcg, method, mean, low, high):
+    """Stata's metan, as metafor's tests hold it (test_misc_metan_vs_rma.uni). Tol. 1e-4."""
+    result = meta_analysis(bcg, method=method, interval="normal")
+    assert (result.value, result.low, result.high) == pytest.approx((mean, low, high), abs=1e-4)
 
 
 @pytest.mark.parametrize(
