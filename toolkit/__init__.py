@@ -77,6 +77,7 @@ _HOME = {
     ],
     "toolkit.designs.placebo_in_space": ["placebo_in_space"],
     "toolkit.designs.sensitivity": ["sensitivity"],
+    "toolkit.designs.synthetic_did": ["synthetic_did"],
     "toolkit.designs.interrupted_series": ["interrupted_series"],
     "toolkit.display.blocks": [
         "Callout",

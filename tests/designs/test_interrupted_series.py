@@ -242,6 +242,13 @@ def test_no_input_gives_a_nan_in_silence(seed, missing, errors):
     assert found.path.drop(columns="period").notna().all(axis=None)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_random_walk_leaves_no_noise_around_the_level(seed):
+    frame = series(seed, rho=0.999, noise=20)
+    found = estimate(frame, errors="structural")
+    assert found.path.drop(columns="period").notna().all(axis=None)
+
+
 @pytest.mark.parametrize(("errors", "least"), [("ar1", 0.88), ("hac", 0.5)])
 def test_the_default_covers_with_24_points(errors, least):
     """100 series of 24 points, rho .6; benchmarks/interrupted_series.py has the whole table.

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from toolkit.designs.series_checks import check_autocorrelation
 from toolkit.designs.series_fit import Contrasts, SeriesFit, contrasts, fit_ar1, fit_arma, fit_hac
@@ -356,23 +357,21 @@ def _path(
 ) -> pd.DataFrame:  # fmt: skip
     """Lay out what was observed, what was expected without the intervention, and the effect."""
     if fit.counterfactual is None:
-        expected = contrasts(fit, x - effect_rows, level=level)
+        found = contrasts(fit, x - effect_rows, level=level)
+        expected, low, high = found.value, found.low, found.high
     else:
-        values = fit.counterfactual
-        own = SeriesFit(
-            np.ones(1), values[None, :, 0], np.diag(values[:, 1] ** 2)[None], fit.freedom,
-            fit.innovations, fit.n_parameters, fit.inference,
-        )  # fmt: skip
-        expected = contrasts(own, np.eye(len(known)), level=level)
+        expected, error = fit.counterfactual.T
+        half = stdtrit(fit.freedom, (1 + level) / 2) * error
+        low, high = expected - half, expected + half
     effect = contrasts(fit, effect_rows[after], level=level)
     path = pd.DataFrame(
         {
             "period": known.period,
             "observed": known.outcome,
             "after": after,
-            "counterfactual": expected.value,
-            "low": expected.low,
-            "high": expected.high,
+            "counterfactual": expected,
+            "low": low,
+            "high": high,
         }
     )
     for name, values in (("", effect.value), ("_low", effect.low), ("_high", effect.high)):

@@ -18,7 +18,7 @@ from toolkit.i18n import interface_language
 _GRID = 60
 # A residual this small beside the outcome is rounding, not noise.
 _ROUNDING = 1e-9
-_BISECTIONS = 60
+_BISECTIONS = 40
 
 
 @dataclass(frozen=True, eq=False)

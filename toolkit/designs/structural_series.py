@@ -59,7 +59,9 @@ def fit_structural(
     loadings[:, -k:] = columns
     loadings[:, [len(states) - k + at for at in interventions]] = 0
     value = np.einsum("ti,it->t", loadings, states[:, places])
-    error = np.sqrt(np.einsum("ti,ijt,tj->t", loadings, variances[:, :, places], loadings))
+    # Zero, but for rounding, where the noise is: the level then goes through every point.
+    spread = np.einsum("ti,ijt,tj->t", loadings, variances[:, :, places], loadings)
+    error = np.sqrt(np.maximum(spread, 0))
     filtered = found.filter_results
     # A point that a coefficient's diffuse start is spent on foretells nothing of itself.
     foretold = ~(np.abs(filtered.forecasts_error_diffuse_cov[0, 0]) > _SPENT)
