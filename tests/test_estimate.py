@@ -1,6 +1,7 @@
 """An estimate says its value, its interval and what can be concluded, in both languages."""
 
 import ast
+import contextlib
 import math
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from toolkit.estimate import CheckOutcome, Estimate, explain
 from toolkit.i18n import language
 
-DESIGNS = Path(__file__).parents[1] / "toolkit" / "designs"
+TOOLKIT = Path(__file__).parents[1] / "toolkit"
+DESIGNS = TOOLKIT / "designs"
 FR, EN = language("fr"), language("en")
 
 
@@ -129,6 +131,23 @@ def test_every_code_a_design_emits_has_words(lang):
         assert len(explain(lang, inference=inference, cautions=sorted(codes["caution"]))) == (
             1 + len(codes["caution"])
         )
+
+
+def test_every_reason_of_a_check_that_the_source_names_has_words():
+    """Reasons written out where the outcome is made; those computed are said in their own tests."""
+    reasons = set()
+    for path in TOOLKIT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "CheckOutcome":
+                check, _, reason, *_ = [*node.args, None, None, None]
+                written = reason is not None and isinstance(check, ast.Constant)
+                reasons |= {f"check.{check.value}.{r}" for r in texts(reason)} if written else set()
+    assert len(reasons) > 20
+    for lang in (FR, EN):
+        for key in reasons:
+            # A message that asks for values is there; one that is not is a ToolkitError.
+            with contextlib.suppress(KeyError):
+                lang(key)
 
 
 def test_an_explanation_says_how_why_p_and_every_doubt():

@@ -275,6 +275,9 @@ def _check(
     settings = {"outcome": "value", "design": analysis.design}
     if name == "spillover":
         return spillover(panel, sample.neighbours, **settings)
+    if name == "leave_one_out" and analysis.control is not None:
+        # Donors have a check of their own.
+        settings["over"] = "treated"
     return _AGAIN[name](panel, **settings)
 
 
