@@ -108,6 +108,15 @@ def test_a_damaged_lock_is_refused(data):
         read_lock(path)
 
 
+@pytest.mark.parametrize(("key", "value"), [("protocol", "id = "), ("adoptions", None)])
+def test_a_lock_whose_parts_cannot_be_read_is_damaged(locked, data, key, value):
+    path = data / "studies" / f"{STUDY}.lock.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(content | {key: value}), encoding="utf-8")
+    with pytest.raises(DataError, match=r"lock\.json"):
+        read_lock(path)
+
+
 def test_outcomes_not_yet_known_are_told(data):
     file = load_protocol(STUDY)
     sample = study_sample(file.protocol)

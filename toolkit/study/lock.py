@@ -141,6 +141,9 @@ def read_lock(path: Path) -> Lock | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         day = date.fromisoformat(content["locked_on"])
+        tomllib.loads(content["protocol"])
+        for name in ("adoptions", "by_territory", "by_period"):
+            dict(content[name])
         return Lock(**content | {"locked_on": day})
     except FileNotFoundError:
         return None
