@@ -65,10 +65,6 @@ BROKEN = {
     "check twice": ('"leave_one_out"', '"spillover"', "check_twice", "checks", ""),
     "unknown role": ('"chercheur"', '"chercheuse"', "vocabulary", "roles.0.role", "chercheur"),
     "unknown mode": ('"A4"', '"A5"', "vocabulary", "roles.0.mode", ""),
-    "matched without a number": (
-        "[periods]", '[comparison]\nrule = "matched"\n\n[periods]', "matched_count",
-        "comparison.nearest", "",
-    ),
     "a list that is not read": (
         "[periods]", '[treated]\nterritories = ["DEP-10"]\n\n[periods]', "list_unread",
         "treated.territories", "",

@@ -52,14 +52,10 @@ class Treated(Strict):
 
 
 class Comparison(Strict):
-    """Who is compared: as the deployments say, a list, or the nearest before adoption.
+    """Who is compared: as the deployments say, or a list."""
 
-    `nearest` is how many are chosen for each treated territory under the rule "matched".
-    """
-
-    rule: Literal["deployments", "listed", "matched"] = "deployments"
+    rule: Literal["deployments", "listed"] = "deployments"
     territories: list[str] = Field(default_factory=list)
-    nearest: int | None = Field(default=None, ge=1, le=50)
 
 
 class Periods(Strict):
@@ -80,13 +76,6 @@ class Thresholds(Strict):
 
     meaningful: float = Field(gt=0)
     level: float = Field(default=0.95, ge=0.8, le=0.999)
-
-
-class Subgroup(Strict):
-    """Treated territories whose effect is looked at apart."""
-
-    label: Text
-    territories: list[str] = Field(min_length=1)
 
 
 class Role(Strict):
@@ -150,7 +139,6 @@ class Protocol(Strict):
     periods: Periods
     thresholds: Thresholds
     limits: list[Text] = Field(default_factory=list)
-    subgroups: list[Subgroup] = Field(default_factory=list)
     roles: list[Role] = Field(min_length=1)
     amendments: list[Amendment] = Field(default_factory=list)
 
@@ -258,11 +246,7 @@ def _territories(read: TomlFile[Protocol]) -> Iterator[Fault]:
         if listed != bool(side.territories):
             rule = "list_empty" if listed else "list_unread"
             yield read.fault(rule, f"{name}.territories", side.rule)
-    if (protocol.comparison.rule == "matched") != (protocol.comparison.nearest is not None):
-        yield read.fault("matched_count", "comparison.nearest", protocol.comparison.rule)
     lists = {f"{name}.territories": side.territories for name, side in sides.items()}
-    for number, group in enumerate(protocol.subgroups):
-        lists[f"subgroups.{number}.territories"] = group.territories
     for key, named in lists.items():
         for id_ in named:
             if id_ not in known:
