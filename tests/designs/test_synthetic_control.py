@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 
 from toolkit.designs.simplex import optimality_gap
 from toolkit.designs.synthetic_checks import (
@@ -16,6 +17,7 @@ from toolkit.designs.synthetic_checks import (
     synthetic_placebo_in_space,
 )
 from toolkit.designs.synthetic_control import Predictor, synthetic_control
+from toolkit.designs.synthetic_fit import _Nested, fit_predictors
 from toolkit.errors import DesignError
 from toolkit.i18n import LANGUAGES, language
 
@@ -186,10 +188,54 @@ def test_predictors_bring_weights_of_their_own():
     table = control.predictor_weights
     assert table.predictor.tolist() == ["x 0–14", "y 14", "y 0–6"]
     assert table.weight.sum() == pytest.approx(1)
-    assert control.fits.starts[0] == 10
     outcomes_alone = synthetic_control(panel, outcome="y", placebos=False)
     assert control.fits.loss[0] >= outcomes_alone.fits.loss[0] - 1e-12
     assert np.isnan(control.estimate.p)
+
+
+def test_the_slope_of_the_nested_loss_is_that_of_small_steps():
+    panel = factor_panel(7).pivot(index="territory", columns="period", values="y").to_numpy()
+    draw = np.random.default_rng(1)
+    problem = _Nested(draw.normal(size=(4, 19)), (panel[1:] - panel[0])[:, :15].T)
+    for _ in range(5):
+        at = draw.uniform(-4, 0, 4)
+        steps = 1e-6 * np.eye(4)
+        numeric = [(problem.loss(at + s) - problem.loss(at - s)) / 2e-6 for s in steps]
+        np.testing.assert_allclose(problem.loss_and_slope(at)[1], numeric, atol=1e-6)
+
+
+def test_a_global_search_fits_no_worse_than_a_local_one():
+    predictors = [Predictor("x", 0, 14), *(Predictor("y", t, t) for t in (2, 7, 11, 14))]
+    for seed in range(4):
+        options = {"outcome": "y", "predictors": predictors, "placebos": False}
+        found = synthetic_control(factor_panel(seed, n=7), **options)
+        local = synthetic_control(factor_panel(seed, n=7), search="local", **options)
+        assert found.fits.loss[0] <= local.fits.loss[0] * (1 + 1e-9)
+        assert found.fits.searches[0] == 2
+        assert "local_search" in local.estimate.cautions
+        assert "local_search" not in found.estimate.cautions
+
+
+def test_predictors_that_can_all_be_matched_leave_the_choice_to_outcomes():
+    """Two predictors inside the hull: the best exact match, by another solver."""
+    draw = np.random.default_rng(2)
+    past, predictors = draw.normal(size=(8, 12)), draw.normal(size=(2, 12))
+    mixed = draw.dirichlet(np.ones(12))
+    own, matched = draw.normal(size=8), predictors @ mixed
+    fit = fit_predictors(past, own, predictors, matched, rng=draw)
+    np.testing.assert_allclose(predictors @ fit.weights, matched, atol=1e-7)
+    other = minimize(
+        lambda w: np.mean((past @ w - own) ** 2),
+        mixed,
+        bounds=[(0, 1)] * 12,
+        constraints=[
+            {"type": "eq", "fun": lambda w: w.sum() - 1},
+            {"type": "eq", "fun": lambda w: predictors @ w - matched},
+        ],
+        method="SLSQP",
+        options={"maxiter": 500, "ftol": 1e-12},
+    )
+    assert fit.loss == pytest.approx(other.fun, rel=1e-5)
 
 
 def test_a_fit_before_that_is_worse_than_the_donors_fails():
@@ -264,6 +310,7 @@ BROKEN = {
         lambda p: p.assign(adoption=p.adoption.mask(p.territory < "t15", 15.0)), {},
         r"treated \(15\) outnumber the donors \(5\)",
     ),
+    "an unknown search": (lambda p: p, {"search": "best"}, r"search is 'best'.*global, local"),
     "infinite": (lambda p: p.assign(y=p.y.replace(p.y[5], np.inf)), {}, r"infinite"),
 }  # fmt: skip
 

@@ -59,7 +59,8 @@ def test_a6_the_basque_country(published):
     """Abadie and Gardeazabal 2003 by Synth's own example: Cataluña .851, Madrid .149 (tol. .005).
 
     Mean squared gap of 1960-1969 .00886; the donors are the sixteen other regions, the national
-    aggregate is none.
+    aggregate is none. That is where one descent from equal weights ends, as published. It is no
+    optimum: our search halves the mean squared gap, whatever its seed.
     """
     data = pd.read_csv(published / "basque.csv").astype({"year": int})
     data = data[data.regionno != 1]
@@ -81,10 +82,11 @@ def test_a6_the_basque_country(published):
         *(Predictor(f"mean {sector}", 1961, 1969) for sector in SECTORS),
         Predictor("popdens", 1969, 1969),
     ]
-    control = fitted_alone(
-        data, outcome="gdpcap", territory="regionname", period="year", predictors=predictors,
-        fit_periods=(1960, 1969),
-    )  # fmt: skip
+    options = {
+        "outcome": "gdpcap", "territory": "regionname", "period": "year",
+        "predictors": predictors, "fit_periods": (1960, 1969),
+    }  # fmt: skip
+    control = fitted_alone(data, search="local", **options)
     assert len(control.donors) == 16
     found = weights(control)
     catalonia = next(weight for donor, weight in found.items() if donor.startswith("Catalu"))
@@ -92,6 +94,9 @@ def test_a6_the_basque_country(published):
     assert catalonia == pytest.approx(0.851, abs=0.005)
     assert madrid == pytest.approx(0.149, abs=0.005)
     assert control.fits.loss[0] == pytest.approx(0.00886, abs=5e-6)
+    for seed in range(5):
+        lower = fitted_alone(data, seed=seed, **options)
+        assert lower.fits.loss[0] == pytest.approx(0.00429, abs=1e-5)
 
 
 def fitted_alone(data, **options):

@@ -28,7 +28,7 @@ def synthetic_fit(control: SyntheticControl) -> CheckOutcome:
     own = fits[fits.treated]
     worst = float((own.mspe / own.adoption.map(median)).max())
     values = {"times": worst, "outside": 100 * float(own.outside.max())}
-    data = own[["territory", "rmspe_before", "outside", "agreeing", "starts"]]
+    data = own[["territory", "rmspe_before", "outside", "agreeing", "searches"]]
     if worst > _POOR:
         return CheckOutcome("fit", "failed", "poor", values, data)
     if worst > _FAIR:

@@ -23,7 +23,7 @@ from toolkit.designs.assignments import (
 )
 from toolkit.designs.inversion import invert
 from toolkit.designs.panel import PanelMatrix, panel_matrix
-from toolkit.designs.synthetic_fit import Fit, fit_outcomes, fit_predictors
+from toolkit.designs.synthetic_fit import SEARCHES, Fit, Search, fit_outcomes, fit_predictors
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import interface_language
@@ -71,8 +71,8 @@ class SyntheticControl:
     fits : DataFrame
         One row a treated territory, and a donor by adoption: territory, treated, adoption, loss
         (mean squared gap over the fitted periods), rmspe_before, rmspe_after, ratio, mean_gap
-        (after), perfect (no gap before at all, but for rounding), agreeing and starts (of the
-        search for the predictors' weights), outside (share of the periods before in which the
+        (after), perfect (no gap before at all, but for rounding), agreeing and searches (see
+        `Fit`), outside (share of the periods before in which the
         territory lies outside the range of its donors).
     donors : tuple
         Names of the donors used.
@@ -101,6 +101,7 @@ class _Setting:
     values: np.ndarray  # (n_predictors, n_territories)
     fit_first: int
     fit_last: int | None
+    search: Search
     seed: int
 
 
@@ -115,6 +116,7 @@ def synthetic_control(
     fit_periods: tuple | None = None,
     exclude: Collection = (),
     placebos: bool = True,
+    search: Search = "global",
     unit: str = "",
     level: float = 0.95,
     seed: int = 20131107,
@@ -136,8 +138,11 @@ def synthetic_control(
         Territories that are not to be donors, such as neighbours of the treated.
     placebos : bool
         Without them there is neither p nor interval: for fitting many times over.
+    search : {"global", "local"}
+        How the predictors' weights are sought: by two independent searches for the best fit, or by
+        one descent from equal weights, as the first programs did, to compare with what they found.
     seed : int
-        Of the starts of the search, and of drawn assignments.
+        Of the search for the predictors' weights, and of drawn assignments.
     draws : int
         Assignments drawn where those of several treated are more than a million.
 
@@ -156,8 +161,8 @@ def synthetic_control(
     ------
     DesignError
         The panel has faults; fewer than two donors or two periods before; a treated territory has
-        a missing outcome; a predictor is missing, empty or constant; the treated outnumber the
-        donors.
+        a missing outcome; search is unknown; a predictor is missing, empty or constant; the
+        treated outnumber the donors.
 
     Notes
     -----
@@ -165,13 +170,16 @@ def synthetic_control(
     placebos); Cavallo, Galiani, Noy and Pantano, Review of Economics and Statistics 2013 (several
     treated); Firpo and Possebom, Journal of Causal Inference 2018 (intervals by inversion).
     """
+    if search not in SEARCHES:
+        known = ", ".join(SEARCHES)
+        _refuse([interface_language()("error.synthetic.search", seen=search, known=known)])
     full = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
     matrix, n_left_out = _donor_pool(full, exclude)
     values = _predictor_values(panel, matrix, predictors, territory, period)
     first, last = _fitted(matrix, fit_periods)
-    setting = _Setting(matrix, tuple(predictors), values, first, last, seed)
+    setting = _Setting(matrix, tuple(predictors), values, first, last, search, seed)
     treated = np.flatnonzero(matrix.treated)
     donors = np.flatnonzero(~matrix.treated)
     gaps = [_gaps(setting, one, matrix.adoption[one], donors) for one in treated]
@@ -186,7 +194,8 @@ def synthetic_control(
     if placebos:
         rng = np.random.default_rng(seed)
         p, low, high, smallest = _placebo_test(matrix, fits, level, draws, rng)
-    cautions = _cautions(matrix, fits, n_left_out, (low, high))
+    local = bool(predictors) and search == "local"
+    cautions = _cautions(matrix, fits, n_left_out, (low, high), local)
     estimate = Estimate(
         value=float(fits.mean_gap[fits.treated].mean()),
         low=low,
@@ -234,7 +243,7 @@ def _gaps(setting: _Setting, row: int, start: int, donors: np.ndarray) -> _Gaps:
         # One stream a territory: its fit does not depend on which others are fitted.
         rng = np.random.default_rng([setting.seed, row])
         pool, mine = setting.values[:, donors], setting.values[:, row]
-        fit = fit_predictors(past, own, pool, mine, rng=rng)
+        fit = fit_predictors(past, own, pool, mine, rng=rng, search=setting.search)
     else:
         fit = fit_outcomes(past, own)
     synthetic = fit.weights @ outcome[donors]
@@ -258,7 +267,7 @@ def _fit_row(setting: _Setting, gaps: _Gaps) -> dict:
         "mean_gap": float(after.mean()),
         "perfect": bool(rmspe[0] <= _PERFECT * matrix.outcome.std()),
         "agreeing": gaps.fit.agreeing,
-        "starts": gaps.fit.starts,
+        "searches": gaps.fit.searches,
         "outside": float(outside.mean()),
     }
 
@@ -309,14 +318,17 @@ def _ways(
     return drawn_assignments(n, int(sizes.sum()), draws, rng), False
 
 
-def _cautions(matrix, fits: pd.DataFrame, n_left_out: int, interval) -> tuple[str, ...]:
+def _cautions(
+    matrix, fits: pd.DataFrame, n_left_out: int, interval, local: bool
+) -> tuple[str, ...]:
     own = fits[fits.treated]
     start = int(matrix.adoption[matrix.treated].min())
     found = {
         "donors_left_out": n_left_out > 0,
         "few_periods_before": start < _FEW_BEFORE,
         "outside_donors": bool((own.outside > 0).any()),
-        "unstable_search": bool(((own.starts > 1) & (own.agreeing < 2)).any()),
+        "unstable_search": bool((own.agreeing < own.searches).any()),
+        "local_search": local,
         "perfect_fits": bool(fits.perfect.any()),
         "interval_unbounded": bool(np.isinf(interval).any()),
     }
