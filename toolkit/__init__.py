@@ -78,6 +78,8 @@ _HOME = {
     "toolkit.designs.placebo_in_space": ["placebo_in_space"],
     "toolkit.designs.sensitivity": ["sensitivity"],
     "toolkit.designs.synthetic_did": ["synthetic_did"],
+    "toolkit.designs.counts": ["rate_ratio"],
+    "toolkit.designs.censoring": ["bound_estimate"],
     "toolkit.designs.interrupted_series": ["interrupted_series"],
     "toolkit.display.blocks": [
         "Callout",
