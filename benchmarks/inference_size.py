@@ -82,14 +82,18 @@ def tests_of(
     from toolkit.designs.inference import choose_inference
     from toolkit.designs.staggered import group_time_effects
 
+    found = []
     if design == "simultaneous":
         half, treated = PERIODS // 2, adoption < PERIODS
         changes = outcome[:, half:].mean(axis=1) - outcome[:, :half].mean(axis=1)
-        n, found = int(treated.sum()), []
+        n, run_once = int(treated.sum()), {}
         for sizes in (None, size):
             chosen, _ = choose_inference(n, len(size) - n, sizes_known=sizes is not None)
-            seed = int(rng.integers(2**32))
-            found.append(randomise(changes, treated, sizes, chosen, 0.95, seed, DRAWS))
+            if chosen not in run_once:
+                seed = int(rng.integers(2**32))
+                options = (chosen, 0.95, seed, DRAWS)
+                run_once[chosen] = randomise(changes, treated, sizes, *options)
+            found.append(run_once[chosen])
     else:
         covariates, names = np.zeros((*outcome.shape, 0)), np.arange(len(outcome))
         study = Study(outcome, adoption, covariates, "never", 0, 0.995, "varying", size)

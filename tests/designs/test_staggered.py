@@ -207,7 +207,7 @@ def test_diff_diff_agrees(setting, seed):
     value, se, cells = peers["differences"](
         random_panel(seed, **data), peers["diff_diff_cells"], options
     )
-    tolerance = 2e-3 if "covariates" in options else 1e-9
+    tolerance = 1e-3 if "covariates" in options else 1e-9
     assert (value, se) == pytest.approx((0, 0), abs=tolerance)
     assert cells >= 12
 
