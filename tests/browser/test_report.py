@@ -187,7 +187,7 @@ def test_the_language_switch_and_the_way_home(reports, open_page):
     assert page.locator("html").get_attribute("lang") == "en"
     assert "Creuse: how many people live here" in page.title()
     page.get_by_role("link", name="All reports").click()
-    assert page.title() == "Territory reports"
+    assert page.title() == "Reports"
 
 
 def test_the_index_finds_a_territory_and_opens_its_report(reports, open_page):

@@ -8,10 +8,10 @@ from toolkit.errors import ToolkitError
 from toolkit.sharing.site import check_output, render_index
 
 
-def put(folder, territory, lang):
+def put(folder, subject, lang, *, kind="territory"):
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("page")
-    record = {"key": "k", "parameters": {"territory": territory, "lang": lang}}
+    record = {"key": "k", "parameters": {kind: subject, "lang": lang}}
     (folder / "manifest.json").write_text(json.dumps(record))
 
 
@@ -38,6 +38,20 @@ def test_a_pdf_is_linked_beside_its_page_where_there_is_one(tmp_path):
         assert page.count('href="r/DEP/23/fr/report.pdf" lang="fr"') == 1
         assert '>PDF<span class="visually-hidden"> (Creuse, Français)</span></a>)' in page
         assert "DEP/23/en/report.pdf" not in page
+
+
+def test_studies_stand_first_under_their_titles_and_only_those_there_are(tmp_path):
+    for lang in ("fr", "en"):
+        put(tmp_path / f"s/demande-unique/{lang}", "demande-unique", lang, kind="study")
+    put(tmp_path / "s/x/en", "<b>../x</b>", "en", kind="study")
+    put(tmp_path / "r/DEP/23/en", "DEP-23", "en")
+    page = render_index(tmp_path)["index.en.html"]
+    assert "Does the single application shorten the processing time?" in page
+    assert "1 territory has a report. 1 study." in page
+    assert page.index("s/demande-unique/en/index.html") < page.index("r/DEP/23/en/index.html")
+    assert "../x" not in page
+    french = render_index(tmp_path)["index.html"]
+    assert "La demande unique raccourcit-elle le délai de traitement" in french
 
 
 def test_a_page_that_was_never_finished_is_not_listed(tmp_path):

@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.study.events import events_of_one_adoption, periods_a_year
+from toolkit.study.events import events_of_one_adoption
 from toolkit.study.protocol import load_protocol
 from toolkit.study.sample import study_sample
 
 STUDY = "demande-unique"
-
-
-@pytest.mark.parametrize(("period", "n"), [("2015", 1), ("2015-Q1", 4), ("2015-03", 12)])
-def test_how_many_periods_make_a_year(period, n):
-    assert periods_a_year(period) == n
 
 
 def test_months_are_averaged_over_years_since_adoption():
@@ -22,7 +17,7 @@ def test_months_are_averaged_over_years_since_adoption():
     events = events_of_one_adoption(protocol, sample)
     # 38 months before March 2015 and 28 from it on: three whole years before, two after.
     assert events.frame.event_time.tolist() == [-3, -2, 0, 1]
-    assert (events.length, events.n_before) == (12, 2)
+    assert (sample.periods_a_year, events.length, events.n_before) == (12, 12, 2)
     assert events.covariance.shape == (4, 4)
     beta, covariance = events.before
     assert (len(beta), covariance.shape) == (2, (2, 2))

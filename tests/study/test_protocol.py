@@ -73,6 +73,10 @@ BROKEN = {
         "[periods]", '[treated]\nrule = "listed"\n\n[periods]', "list_empty",
         "treated.territories", "",
     ),
+    "anticipation that the design would not read": (
+        'last = "2017-06"', 'last = "2017-06"\nanticipation = 2', "unread", "periods.anticipation",
+        "",
+    ),
     "no such territory": (
         "[periods]", '[treated]\nrule = "listed"\nterritories = ["DEP-1"]\n\n[periods]',
         "unknown_territory", "treated.territories", "DEP-01",
@@ -106,6 +110,15 @@ def test_one_territory_cannot_be_on_both_sides(data):
     )
     found = edited(data, ("[periods]", sides + 'territories = ["DEP-10", "DEP-01"]\n\n[periods]'))
     assert [(f.rule, f.value) for f in found.faults] == [("two_sides", "DEP-10")]
+
+
+def test_a_synthetic_control_reads_neither_sizes_nor_clusters_nor_another_inference(data):
+    found = edited(
+        data,
+        ('design = "did"', 'design = "synthetic_control"\ninference = "wild"\nclusters = "region"'),
+    )
+    unread = {f.column for f in found.faults if f.rule == "unread"}
+    assert unread == {"inference", "sizes", "clusters"}
 
 
 def test_all_faults_come_in_one_error(data):

@@ -1,7 +1,5 @@
 """A study on a page: its answer first, then what it rests on and what stands against it."""
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 
@@ -26,7 +24,8 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         Masthead(
             subject=in_language(project.facts.title, lang),
             status="exploratory" if study.status == "exploratory" else "locked",
-            as_of=_as_of(study),
+            # Simulated data bear no date: that of the question stands for it.
+            as_of=study.sample.updated_on or protocol.registered_on,
             lang=lang,
             simulated=study.sample.simulated,
             grade=grade,
@@ -128,11 +127,6 @@ def _measure(study: Study, project: Project, lang: Language) -> str:
     label = _indicator(study, project)[f"label_{lang.code}"]
     periods = study.file.protocol.periods
     return lang("study.measure", label=label, first=periods.first, last=periods.last)
-
-
-def _as_of(study: Study) -> date:
-    protocol = study.file.protocol
-    return study.lock.locked_on if study.lock else protocol.registered_on
 
 
 def _names(territories: tuple[str, ...]) -> dict[str, str]:

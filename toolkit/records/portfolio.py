@@ -115,7 +115,8 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
 
         Excluded territories and those without a role are left out; one without a role of its own
         has that of its région. ``attrs`` carries project, indicator, unit, frequency, simulated
-        (bool) and attribution (by language), wherever the frame goes.
+        (bool), updated_on (date of the latest source, None where none says) and attribution (by
+        language), wherever the frame goes.
 
     Raises
     ------
@@ -143,12 +144,14 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
     register = load_sources()
     named = outcome_sources(described.source, indicator)
     sources = dict.fromkeys([*named, *sorted(set(panel.source))])
+    updates = [register[source].updated_on for source in sources if register[source].updated_on]
     panel.attrs = {
         "project": project.id,
         "indicator": indicator,
         "unit": described.unit,
         "frequency": described.frequency,
         "simulated": project.facts.simulated or SIMULATION in set(panel.source),
+        "updated_on": max(updates, default=None),
         "attribution": {
             code: [register[source].attribution[code] for source in sources] for code in LANGUAGES
         },

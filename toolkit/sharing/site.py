@@ -1,6 +1,7 @@
 """The index of a folder of reports: what there is, in both languages, and what failed."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +10,18 @@ from toolkit.i18n import LANGUAGES, interface_language, language
 from toolkit.records.territories import LEVELS, load_territories
 from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE
 from toolkit.sharing.render import index_name, page_style, page_template
+from toolkit.study.protocol import protocol_path, read_protocol, study_ids
 
 _GENERATOR = 'name="generator" content="futurs-publics-toolkit"'
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A territory of the index: its name, and its page and its PDF in each language."""
+    """A territory or a study of the index: its name, its page and its PDF, each by language."""
 
-    level: str
+    group: str
     code: str
-    name: str
+    names: dict[str, str]
     pages: dict[str, str]
     pdfs: dict[str, str]
 
@@ -41,7 +43,7 @@ def render_index(output: Path) -> dict[str, str]:
         HTML text by file name: "index.html" in French, "index.en.html" in English.
     """
     entries, failures = _entries(output), _failures(output)
-    levels = [(level, [e for e in entries if e.level == level]) for level in LEVELS]
+    groups = [(g, [e for e in entries if e.group == g]) for g in ("study", *LEVELS)]
     pages = {}
     for code in LANGUAGES:
         other = next(c for c in LANGUAGES if c != code)
@@ -49,9 +51,10 @@ def render_index(output: Path) -> dict[str, str]:
             lang=language(code),
             other=language(other),
             other_page=index_name(other),
-            levels=[(level, found) for level, found in levels if found],
+            groups=[(group, found) for group, found in groups if found],
             failures=failures,
-            n=len(entries),
+            n_territories=sum(entry.group != "study" for entry in entries),
+            n_studies=sum(entry.group == "study" for entry in entries),
             style=page_style(),
         )
     return pages
@@ -65,24 +68,42 @@ def check_output(output: Path) -> None:
 
 
 def _entries(output: Path) -> list[Entry]:
-    pages: dict[str, dict[str, str]] = {}
-    pdfs: dict[str, dict[str, str]] = {}
+    pages: dict[tuple[str, str], dict[str, str]] = {}
+    pdfs: dict[tuple[str, str], dict[str, str]] = {}
     for path in output.rglob(MANIFEST):
         if (path.parent / PAGE).is_file():
-            address = (path.parent.relative_to(output) / PAGE).as_posix()
             match _parameters(path):
-                case {"territory": str(territory), "lang": str(code)}:
-                    pages.setdefault(territory, {})[code] = address
-                    if (path.parent / FILES["pdf"]).is_file():
-                        pdf = path.parent.relative_to(output) / FILES["pdf"]
-                        pdfs.setdefault(territory, {})[code] = pdf.as_posix()
-    everything = load_territories()
-    ids = everything.level.where(everything.level == "FR", everything.level + "-" + everything.code)
-    listed = everything[ids.isin(pages)].sort_values("code")
+                case {"territory": str(name), "lang": str(code)}:
+                    subject = ("territory", name)
+                case {"study": str(name), "lang": str(code)}:
+                    subject = ("study", name)
+                case _:
+                    continue
+            folder = path.parent.relative_to(output)
+            pages.setdefault(subject, {})[code] = (folder / PAGE).as_posix()
+            if (path.parent / FILES["pdf"]).is_file():
+                pdfs.setdefault(subject, {})[code] = (folder / FILES["pdf"]).as_posix()
     return [
-        Entry(row.level, row.code, row.name, pages[id_], pdfs.get(id_, {}))
-        for row, id_ in zip(listed.itertuples(), ids[listed.index], strict=True)
+        Entry(group, code, names, pages[subject], pdfs.get(subject, {}))
+        for subject, group, code, names in (*_studies(), *_territories())
+        if subject in pages
     ]
+
+
+def _studies() -> Iterator[tuple]:
+    """Name the studies there are: what a manifest says of another is not listed."""
+    for study in study_ids():
+        protocol = read_protocol(protocol_path(study)).protocol
+        if protocol is not None:
+            names = {code: getattr(protocol.title, code) for code in LANGUAGES}
+            yield ("study", study), "study", study, names
+
+
+def _territories() -> Iterator[tuple]:
+    everything = load_territories().sort_values("code")
+    for row in everything.itertuples():
+        id_ = row.level if row.level == "FR" else f"{row.level}-{row.code}"
+        yield ("territory", id_), row.level, row.code, dict.fromkeys(LANGUAGES, row.name)
 
 
 def _parameters(path: Path) -> object:

@@ -28,7 +28,6 @@ from toolkit.study.events import (
     Events,
     events_of_one_adoption,
     events_of_several_adoptions,
-    periods_a_year,
 )
 from toolkit.study.evidence import Conclusion, Grade, conclude, grade
 from toolkit.study.lock import Deviation, Lock, deviations, lock_path, read_lock
@@ -181,7 +180,7 @@ def study_power(file: ProtocolFile, sample: Sample) -> Power | None:
             before,
             outcome="value",
             n_treated=len(sample.treated),
-            n_after=max(1, min(n // 3, periods_a_year(first))),
+            n_after=max(1, min(n // 3, sample.periods_a_year)),
             size=_columns(sample)["size"],
             unit=sample.unit,
             level=protocol.thresholds.level,
@@ -230,7 +229,9 @@ def _staggered(protocol, sample: Sample) -> _Analysis:
     def design(panel: pd.DataFrame, **columns) -> Estimate:
         rng = np.random.default_rng(protocol.seed)
         found = effects(panel, **columns)
-        return found.aggregate("simple", rng=rng, draws=_DRAWS, level=level)
+        return found.aggregate(
+            "simple", inference=protocol.inference, rng=rng, draws=_DRAWS, level=level
+        )
 
     def events() -> Events:
         found = effects(sample.panel, base="universal", outcome="value")

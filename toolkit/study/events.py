@@ -14,7 +14,6 @@ from toolkit.designs.staggered import Staggered
 from toolkit.study.protocol import Protocol
 from toolkit.study.sample import Sample
 
-PER_YEAR = {4: 1, 7: 12}  # by length of the text: 2015, 2015-03; a quarter is told by its Q
 # Coefficients further from adoption than this rest on few cohorts, and leave the checks unchanged.
 _MOST_BEFORE, _MOST_AFTER = 6, 8
 
@@ -49,17 +48,12 @@ class Events:
         return self.frame.value.to_numpy()[:n], self.covariance[:n, :n]
 
 
-def periods_a_year(period: str) -> int:
-    """Return how many periods like this one make a year: 2015, 2015-Q1, 2015-03."""
-    return 4 if "Q" in period else PER_YEAR[len(period)]
-
-
 def events_of_one_adoption(protocol: Protocol, sample: Sample) -> Events:
     """Return the event study of a sample with one adoption date, by years since adoption."""
     panel = sample.panel
     periods = np.sort(panel.period.unique())
     adoption = panel.adoption.dropna().iloc[0]
-    length = periods_a_year(adoption)
+    length = sample.periods_a_year
     since = pd.Series(np.arange(len(periods)) - np.searchsorted(periods, adoption), periods)
     blocks = since // length
     whole = blocks.map(blocks.value_counts()) == length

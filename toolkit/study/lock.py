@@ -18,6 +18,8 @@ import pandas as pd
 
 from toolkit.errors import DataError
 from toolkit.i18n import Language, interface_language
+from toolkit.records.atomic import write_atomically
+from toolkit.records.locks import locked
 from toolkit.records.sources import damaged
 from toolkit.study.protocol import ProtocolFile
 from toolkit.study.sample import Sample
@@ -123,11 +125,10 @@ def write_lock(lock: Lock, path: Path) -> None:
     """
     content = {name: getattr(lock, name) for name in Lock.__dataclass_fields__}
     content["locked_on"] = lock.locked_on.isoformat()
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    except FileExistsError as error:
-        raise DataError(interface_language()("error.locked_already", path=path)) from error
+    with locked(path):
+        if path.exists():
+            raise DataError(interface_language()("error.locked_already", path=path))
+        write_atomically(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_lock(path: Path) -> Lock | None:

@@ -41,6 +41,12 @@ CHECKS = {
         "spillover",
     ),
 }  # fmt: skip
+# What a design does not read: said of it, it would change nothing.
+_UNREAD = {
+    "did": ("periods.anticipation",),
+    "staggered": (),
+    "synthetic_control": ("inference", "sizes", "clusters", "periods.anticipation"),
+}
 Design = Literal["did", "staggered", "synthetic_control"]
 
 
@@ -212,6 +218,7 @@ def _rules(read: TomlFile[Protocol], stem: str) -> Iterator[Fault]:
         yield from _indicator(read)
     yield from _territories(read)
     yield from _checks(read)
+    yield from _unread(read)
     for number, role in enumerate(protocol.roles):
         yield from read.check_code(role.role, "role", f"roles.{number}.role")
         yield from read.check_code(role.mode, "association_mode", f"roles.{number}.mode")
@@ -268,3 +275,14 @@ def _checks(read: TomlFile[Protocol]) -> Iterator[Fault]:
         elif check in seen:
             yield read.fault("check_twice", "checks", check)
         seen.add(check)
+
+
+def _unread(read: TomlFile[Protocol]) -> Iterator[Fault]:
+    """Find what is asked of a design that it would not do."""
+    protocol = read.model
+    for key in _UNREAD[protocol.design]:
+        holder = protocol.periods if key.startswith("periods.") else protocol
+        name = key.rpartition(".")[2]
+        seen = getattr(holder, name)
+        if seen != type(holder).model_fields[name].default:
+            yield read.fault("unread", key, seen, design=protocol.design)

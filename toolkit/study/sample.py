@@ -1,6 +1,7 @@
 """The territories and periods a protocol names, as the panel its design reads."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 from toolkit.records.population import describe_populations
 from toolkit.records.portfolio import load_panel, load_project
+from toolkit.records.recipe import PER_YEAR, date_ordinal, period_label
 from toolkit.records.territories import load_territories, load_territory, neighbours
 from toolkit.study.protocol import Protocol
 
@@ -36,7 +38,11 @@ class Sample:
         Territories that adopt after the last period read: they stand as comparison.
     censored : int
         Observations known only to be at most the limit of publication.
+    frequency : str
+        "year", "quarter" or "month".
     simulated : bool
+    updated_on : date or None
+        Latest update of the sources; None where none says.
     attribution : dict of str to tuple of str
         By language.
     """
@@ -47,7 +53,9 @@ class Sample:
     neighbours: tuple[str, ...]
     later: tuple[str, ...]
     censored: int
+    frequency: str
     simulated: bool
+    updated_on: date | None
     attribution: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -61,6 +69,11 @@ class Sample:
         """Names of the comparison territories, sorted."""
         rest = self.panel[self.panel.adoption.isna()]
         return tuple(sorted(rest.territory.unique()))
+
+    @property
+    def periods_a_year(self) -> int:
+        """How many periods of the panel make a year."""
+        return PER_YEAR[self.frequency]
 
     def without(self, territories: tuple[str, ...]) -> "Sample":
         """Return the sample without some territories."""
@@ -108,7 +121,9 @@ def study_sample(protocol: Protocol) -> Sample:
         neighbours=_beside(frame),
         later=tuple(sorted(panel.territory[later].unique())),
         censored=int((frame.status == "censored").sum()),
+        frequency=attributes["frequency"],
         simulated=attributes["simulated"],
+        updated_on=attributes["updated_on"],
         attribution={code: tuple(texts) for code, texts in attributes["attribution"].items()},
     )
     return sample.without(sample.neighbours) if protocol.exclude_neighbours else sample
@@ -116,14 +131,9 @@ def study_sample(protocol: Protocol) -> Sample:
 
 def _adoption(panel: pd.DataFrame, frequency: str) -> pd.Series:
     """Write the period in which each territory adopted as the panel writes its own."""
-    known = panel.adopted_on.notna()
-    dates = panel.adopted_on[known]
-    written = dates.dt.year.astype(str)
-    if frequency == "quarter":
-        written = written + "-Q" + dates.dt.quarter.astype(str)
-    elif frequency == "month":
-        written = dates.dt.strftime("%Y-%m")
-    return written.reindex(panel.index)
+    known = panel.adopted_on.dropna()
+    written = known.map(lambda day: period_label(date_ordinal(day, frequency), frequency))
+    return written.astype(object).reindex(panel.index)
 
 
 def _on_a_side(protocol: Protocol, panel: pd.DataFrame) -> pd.Series:
