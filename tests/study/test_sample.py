@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from toolkit.errors import DesignError
+from toolkit.i18n import LANGUAGES, language
 from toolkit.study.protocol import Comparison, Treated, load_protocol
 from toolkit.study.sample import study_sample
 
@@ -63,6 +64,8 @@ def test_logarithms_and_populations_and_regions(protocol):
     settings = {"scale": "log", "sizes": "population", "clusters": "region"}
     sample = study_sample(changed(protocol, **settings))
     assert sample.unit == "log_points"
+    for code in LANGUAGES:
+        assert language(code)("unit.name.log_points")
     np.testing.assert_allclose(np.exp(sample.panel.value), level.panel.value, rtol=1e-12)
     aube = sample.panel[sample.panel.territory == "DEP-10"]
     assert aube["size"].between(290_000, 330_000).all()
