@@ -26,4 +26,9 @@ class ParameterError(ToolkitError):
 
 
 class ReportError(ToolkitError):
-    """A notebook stopped before its end; the message names the cell and the error."""
+    """A notebook stopped before its end: at `cell` (from 1, if known), by an error of a `kind`."""
+
+    def __init__(self, message: str, *, kind: str, cell: int | None = None):
+        super().__init__(message)
+        self.kind = kind
+        self.cell = cell

@@ -1,0 +1,54 @@
+"""Jobs are run one way by every engine; real papermill, real processes."""
+
+import os
+
+import nbformat
+import pytest
+
+from toolkit.errors import ToolkitError
+from toolkit.runs.executors import Job, run_jobs
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+ENGINES = ("stock",)
+
+
+def write_notebook(path, *sources):
+    """Write a notebook whose parameter is `n`, then one cell a source."""
+    new = nbformat.v4
+    first = new.new_code_cell("n: int = 1", id="parameters", metadata={"tags": ["parameters"]})
+    cells = [new.new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)]
+    nbformat.write(new.new_notebook(cells=[first, *cells], metadata=KERNEL), path)
+    return path
+
+
+def total(notebook, job):
+    """What is done with an executed notebook: named by the jobs below."""
+    if job.parameters["n"] == 8:
+        raise ToolkitError("8 is refused")
+    return {"printed": notebook.cells[-1].outputs[0].text, "pid": os.getpid(), **job.details}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_job_has_its_outcome_and_a_failure_stops_nothing(engine, tmp_path):
+    path = write_notebook(tmp_path / "small.ipynb", "assert n != 13, 'unlucky'", "print(2 * n)")
+    asked = []
+
+    def jobs():
+        for n in (1, 13, 8, "one", 2):
+            asked.append(n)
+            output = tmp_path / f"{n}.ipynb"
+            yield Job(path, {"n": n}, output, then=f"{__name__}:total", details={"k": n})
+
+    outcomes = {}
+    for outcome in run_jobs(jobs(), engine=engine, workers=2):
+        outcomes[outcome.job.parameters["n"]] = outcome
+        assert len(asked) <= len(outcomes) + 2  # read as workers become free
+    assert {n: o.ok for n, o in outcomes.items()} == {
+        1: True, 2: True, 13: False, 8: False, "one": False,
+    }  # fmt: skip
+    assert (outcomes[2].result["printed"], outcomes[2].result["k"]) == ("4\n", 2)
+    failure = outcomes[13].failure
+    assert (failure.cell, failure.error) == (3, "AssertionError")
+    assert failure.message.endswith("AssertionError: unlucky")
+    assert outcomes[8].failure.message == "8 is refused"
+    assert outcomes["one"].failure.error == "ParameterError"
