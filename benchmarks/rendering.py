@@ -32,7 +32,7 @@ started = time.process_time()
 from toolkit.sharing.render import render_report
 times = []
 for _ in range(4):
-    (content,) = render_report(notebook, manifest, "../").values()
+    (content,) = render_report(notebook, manifest, "../").files.values()
     times.append(time.process_time() - started)
     started = time.process_time()
 print(json.dumps([times[0], min(times[1:]), len(content)]))

@@ -23,7 +23,17 @@ TABLE = Table(
     lang=FR,
 )
 BLOCKS = [
-    Masthead("Creuse", "exploratory", date(2026, 3, 9), FR, simulated=True, grade="forte"),
+    Masthead(
+        "Creuse",
+        "exploratory",
+        date(2026, 3, 9),
+        FR,
+        simulated=True,
+        grade="forte",
+        project="antenne",
+        territories=("DEP-23", "DEP-19"),
+        verdict="inconclusive",
+    ),  # fmt: skip
     Heading("Why?", level=3),
     Paragraph("So it is.", lead=True, links=(("So", "https://example.org"),)),
     Callout("suppressed", "Some cells.", EN),
@@ -81,6 +91,15 @@ def test_the_plain_text_of_a_table_has_its_cells_and_its_explanations():
 def test_a_record_that_is_none_of_ours_is_refused(change, message):
     with pytest.raises(ToolkitError, match=message):
         from_record(to_record(Heading("Why?")) | change)
+
+
+def test_a_record_older_than_a_field_is_read_with_its_default():
+    record = to_record(BLOCKS[0])
+    del record["territories"], record["verdict"]
+    read = from_record(record)
+    assert read.territories == ()
+    assert read.verdict == ""
+    assert read.project == "antenne"
 
 
 def test_a_cell_that_is_no_text_is_refused():

@@ -14,7 +14,7 @@ import pytest
 from toolkit.errors import ReportError, ToolkitError
 from toolkit.runs.batch import Report, is_up_to_date, make_report, run_batch, write_atomically
 from toolkit.runs.engine import run_notebook
-from toolkit.runs.manifest import describe_run
+from toolkit.runs.manifest import MANIFEST, Rendered, describe_run
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 PARAMETERS = 'n: int = 1  # a number\nlang: str = "en"  # a language'
@@ -50,7 +50,8 @@ def render(notebook, manifest, root):
         raise ToolkitError("8 cannot be rendered")
     page = f"{html}{root}{manifest['parameters']['lang']}"
     extra = {"report.pdf": b"%PDF"} if "pdf" in manifest["formats"] else {}
-    return {"index.html": page.encode(), **extra}
+    facts = {"title": f"Number {manifest['parameters']['n']}"}
+    return Rendered({"index.html": page.encode(), **extra}, facts)
 
 
 def report(notebook, n) -> Report:
@@ -84,6 +85,8 @@ def test_what_is_up_to_date_is_left_alone_and_what_changed_is_made_again(noteboo
     assert make_report(one, output=tmp_path, render=render).status == "made"
     assert make_report(one, output=tmp_path, render=render).status == "unchanged"
     assert make_report(one, output=tmp_path, render=render, force=True).status == "made"
+    kept = json.loads((one.folder(tmp_path) / MANIFEST).read_text())
+    assert kept["facts"] == {"title": "Number 1"}
     page = one.folder(tmp_path) / "index.html"
     manifest = describe_run(one.notebook, one.parameters)
     manifest |= {"languages": [], "formats": ["html"]}

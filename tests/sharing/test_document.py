@@ -22,6 +22,15 @@ def test_the_parts_come_in_order_without_masthead_and_title():
     assert not any(isinstance(block, Code) for block in document.blocks())
 
 
+def test_its_facts_are_those_of_its_masthead_and_its_title():
+    shown = report(status="locked", project="antenne", territories=("DEP-23",), verdict="harmful")
+    assert read_document(shown, name="small.ipynb").facts() == {
+        "title": "Combien ?", "subject": "Creuse", "status": "locked", "as_of": "2026-03-09",
+        "lang": "fr", "simulated": False, "grade": "", "project": "antenne",
+        "territories": ("DEP-23",), "verdict": "harmful",
+    }  # fmt: skip
+
+
 def test_a_notebook_that_was_not_run_is_refused():
     new = nbformat.v4
     notebook = new.new_notebook(cells=[new.new_code_cell("show(Heading('T', level=1))")])

@@ -17,7 +17,7 @@ def render(manifest):
 
     def to_text(shown, root="", kind="html", **changes):
         names = {"html": "index.html", "code": "code.html"}
-        files = render_report(shown, manifest | changes, root)
+        files = render_report(shown, manifest | changes, root).files
         return files[names[kind]].decode()
 
     return to_text
@@ -112,5 +112,5 @@ def test_a_hostile_parameter_or_title_stays_text(render):
 def test_the_same_notebook_gives_the_same_files(manifest):
     asked = manifest | {"formats": ["html", "code", "pdf"]}
     first, second = (render_report(everything(), asked) for _ in range(2))
-    assert set(first) == {"index.html", "code.html", "report.pdf"}
+    assert set(first.files) == {"index.html", "code.html", "report.pdf"}
     assert first == second

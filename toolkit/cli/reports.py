@@ -102,7 +102,7 @@ def render(notebook: Path, to: str, code: bool, output: Path | None) -> None:
     stem = notebook.stem
     names = {"html": f"{stem}.html", "pdf": f"{stem}.pdf", "code": f"{stem}.code.html"}
     folder = output or notebook.parent
-    files = render_report(executed, manifest, names=names)
+    files = render_report(executed, manifest, names=names).files
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_atomically(folder / name, content)

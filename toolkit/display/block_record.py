@@ -70,7 +70,9 @@ def from_record(record: dict[str, object]) -> Block:
     values = {name: value for name, value in record.items() if name not in ("version", "block")}
     try:
         kind = Block.kinds[record["block"]]
-        return kind(**{f.name: _from_json(f, values.pop(f.name)) for f in fields(kind)}, **values)
+        # A field that is newer than the record keeps its default.
+        known = [f for f in fields(kind) if f.name in values]
+        return kind(**{f.name: _from_json(f, values.pop(f.name)) for f in known}, **values)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         name = record.get("block")
         raise ToolkitError(say("error.bad_block", block=name, reason=repr(error))) from error
@@ -99,6 +101,7 @@ _READERS = {
     "table": from_record,
     "header": lambda cells: tuple(map(_text, cells)),
     "units": lambda cells: tuple(map(_text, cells)),
+    "territories": lambda ids: tuple(map(_text, ids)),
     "rows": lambda rows: tuple(tuple(map(_text, row)) for row in rows),
     "links": lambda links: tuple(tuple(map(_text, link)) for link in links),
     "strong": frozenset,

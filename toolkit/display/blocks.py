@@ -47,6 +47,12 @@ class Masthead(Block):
         Some numbers are made up, with a known effect; every page says so.
     grade : str
         Strength of proof, in words; empty when nothing is graded.
+    project : str
+        Id of the project it evaluates; empty of a report on territories alone.
+    territories : tuple of str
+        Ids ("DEP-23") of the territories it is about; those treated, of a study.
+    verdict : str
+        What the evidence allows to conclude ("beneficial"); the page says it in its answer.
     """
 
     subject: str
@@ -55,6 +61,9 @@ class Masthead(Block):
     lang: Language
     simulated: bool = False
     grade: str = ""
+    project: str = ""
+    territories: tuple[str, ...] = ()
+    verdict: str = ""
 
     def __post_init__(self) -> None:
         _check_among("status", self.status, Status)

@@ -22,7 +22,7 @@ import nbformat
 from toolkit.errors import ToolkitError
 from toolkit.records.atomic import write_atomically
 from toolkit.runs.engine import run_notebook
-from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE, describe_run, run_key
+from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE, Rendered, describe_run, run_key
 
 FAILED_NOTEBOOK = "failed.ipynb"
 
@@ -56,9 +56,9 @@ class Outcome:
     error: str = ""
 
 
-# Executed notebook, manifest and relative way back to the output folder ("../../") to the content
-# of each file of the report; `PAGE` is one.
-Render = Callable[[nbformat.NotebookNode, dict, str], dict[str, bytes]]
+# Executed notebook, manifest and relative way back to the output folder ("../../") to the report;
+# `PAGE` is one of its files.
+Render = Callable[[nbformat.NotebookNode, dict, str], Rendered]
 
 
 def run_batch(
@@ -134,16 +134,17 @@ def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:
         executed = Path(scratch) / report.notebook.name
         try:
             notebook = run_notebook(report.notebook, report.parameters, executed)
-            files = render(notebook, manifest, "../" * len(Path(report.address).parts))
+            made = render(notebook, manifest, "../" * len(Path(report.address).parts))
         except ToolkitError:
             if executed.is_file():  # to open in JupyterLab and see
                 shutil.copyfile(executed, folder / FAILED_NOTEBOOK)
             raise
+    files = dict(made.files)
     page = files.pop(PAGE)
     for name, content in files.items():
         write_atomically(folder / name, content)
     digests = {name: _sha256(content) for name, content in {**files, PAGE: page}.items()}
-    record = {"key": run_key(manifest), "files": digests, **manifest}
+    record = {"key": run_key(manifest), "files": digests, "facts": made.facts, **manifest}
     write_atomically(folder / MANIFEST, json.dumps(record, indent=1, sort_keys=True) + "\n")
     write_atomically(folder / PAGE, page)
     for leftover in {FAILURE, FAILED_NOTEBOOK, *FILES.values()} - digests.keys():

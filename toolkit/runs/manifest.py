@@ -1,12 +1,14 @@
 """What ran on what: the hashes and versions that make a report reproducible.
 
-A manifest holds no time, path or machine name: the same inputs give the same manifest.
+A manifest holds no time, path or machine name: the same inputs give the same manifest. That of a
+report made also has the hashes of its files and its `facts`, which the index reads.
 """
 
 import hashlib
 import json
 import platform
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -22,6 +24,14 @@ FILES = {"html": PAGE, "code": "code.html", "pdf": "report.pdf"}
 # The packages whose version can change a number or a figure of a report.
 PACKAGES = ("numpy", "pandas", "pyarrow", "statsmodels", "matplotlib", "babel", "papermill")
 _PACKAGE_DIR = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A report made: the content of its files, by name, and what an index says of it (JSON)."""
+
+    files: dict[str, bytes]
+    facts: dict[str, object]
 
 
 def describe_run(notebook: Path, parameters: dict[str, object]) -> dict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import nbformat
 
-from toolkit.display.block_record import MIME, Block, from_record
+from toolkit.display.block_record import MIME, Block, from_record, to_record
 from toolkit.display.blocks import Heading, Masthead
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
@@ -30,6 +30,11 @@ class Document:
     masthead: Masthead
     title: str
     parts: tuple[Block | Code, ...]
+
+    def facts(self) -> dict[str, object]:
+        """Return what an index says of it, as JSON: its masthead and its title."""
+        facts = to_record(self.masthead) | {"title": self.title}
+        return {name: value for name, value in facts.items() if name not in ("version", "block")}
 
     def blocks(self) -> list[Block]:
         """Return the parts that a reader without interest in code sees."""

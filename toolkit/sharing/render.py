@@ -12,7 +12,7 @@ import nbformat
 from toolkit.display.block_record import Block
 from toolkit.display.blocks import Heading
 from toolkit.i18n import language
-from toolkit.runs.manifest import FILES
+from toolkit.runs.manifest import FILES, Rendered
 from toolkit.sharing.code import highlight
 from toolkit.sharing.document import Code, Document, read_document
 from toolkit.sharing.provenance import list_inputs, rerun_command
@@ -29,7 +29,7 @@ def render_report(
     root: str | None = None,
     *,
     names: Mapping[str, str] = FILES,
-) -> dict[str, bytes]:
+) -> Rendered:
     """Render the blocks of an executed notebook in every format its manifest asks for.
 
     Parameters
@@ -46,8 +46,8 @@ def render_report(
 
     Returns
     -------
-    dict of str to bytes
-        Content by file name. No page makes a network request: style, fonts and figures are inside.
+    Rendered
+        No page makes a network request: style, fonts and figures are inside.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def render_report(
         if kind in formats:
             page = _render_page(document, manifest, kind, files, root)
             made[files[kind]] = page.encode()
-    return made
+    return Rendered(made, document.facts())
 
 
 def index_name(code: str) -> str:
