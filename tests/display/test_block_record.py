@@ -33,7 +33,7 @@ BLOCKS = [
         project="antenne",
         territories=("DEP-23", "DEP-19"),
         verdict="inconclusive",
-    ),  # fmt: skip
+    ),
     Heading("Why?", level=3),
     Paragraph("So it is.", lead=True, links=(("So", "https://example.org"),)),
     Callout("suppressed", "Some cells.", EN),
