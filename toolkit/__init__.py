@@ -22,7 +22,9 @@ _HOME = {
         "parents",
     ],
     "toolkit.records.population": [
+        "describe_neighbours",
         "describe_populations",
+        "describe_within",
         "growth_of",
         "load_population",
         "load_populations",

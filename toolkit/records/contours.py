@@ -5,9 +5,11 @@ from functools import cache
 
 import numpy as np
 
+from toolkit.records.reads import recorded
 from toolkit.records.sources import table_path
 
 
+@recorded
 @cache
 def load_contours(level: str) -> dict[str, list[np.ndarray]]:
     """Load the contours of one level.

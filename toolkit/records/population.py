@@ -5,7 +5,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from toolkit.records.territories import Territory, load_territories, read_slice
+from toolkit.records.reads import recorded
+from toolkit.records.territories import (
+    Territory,
+    load_territories,
+    members,
+    neighbours,
+    read_slice,
+)
 
 # A census year pools five years of surveys: years closer than this share some of them, and Insee
 # asks not to compare them.
@@ -13,6 +20,7 @@ INDEPENDENT_YEARS = 5
 _COLUMNS = ["level", "code", "year", "population", "status"]
 
 
+@recorded
 def load_population(*territories: Territory) -> pd.DataFrame:
     """Load the population of some territories, census year by census year.
 
@@ -34,6 +42,7 @@ def load_population(*territories: Territory) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+@recorded
 def load_populations(level: str, *, department: str | None = None) -> pd.DataFrame:
     """Load the population of every territory of a level: same columns as `load_population`."""
     filters = [("level", "==", level)]
@@ -83,6 +92,7 @@ def growth_of(population: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
+@recorded
 @cache
 def provisional_years() -> frozenset[int]:
     """Return the census years that no second series verifies, anywhere in the country."""
@@ -90,6 +100,7 @@ def provisional_years() -> frozenset[int]:
     return frozenset(int(year) for year in france.year[france.status == "provisional"])
 
 
+@recorded
 def describe_populations(level: str, *, department: str | None = None) -> pd.DataFrame:
     """Return `growth_of` every territory of a level, with its name and parents.
 
@@ -100,4 +111,31 @@ def describe_populations(level: str, *, department: str | None = None) -> pd.Dat
     """
     places = load_territories(level, department=department)
     growth = growth_of(load_populations(level, department=department))
+    return growth.merge(places[["code", "name", "department", "region", "epci"]], on="code")
+
+
+@recorded
+def describe_within(territory: Territory, level: str = "COM") -> pd.DataFrame:
+    """Return `describe_populations` of the territories of a level that lie in this one.
+
+    Only the départements they lie in are read.
+    """
+    places = members(territory, level)
+    departments = places.department.drop_duplicates().tolist()
+    filters: list[tuple] = [("level", "==", level)]
+    if level in ("EPCI", "COM") and places.department.notna().all():
+        filters.append(("department", "in", departments))
+    return _describe(places, read_slice("population", filters, _COLUMNS))
+
+
+@recorded
+def describe_neighbours(territory: Territory) -> pd.DataFrame:
+    """Return `describe_populations` of the territories that share a border with this one."""
+    filters = [("level", "==", territory.level)]
+    return _describe(neighbours(territory), read_slice("population", filters, _COLUMNS))
+
+
+def _describe(places: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    inside = population[population.code.isin(places.code)].sort_values(["code", "year"])
+    growth = growth_of(inside if len(places) else population).head(len(places))
     return growth.merge(places[["code", "name", "department", "region", "epci"]], on="code")

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from toolkit.records.faults import Fault
+from toolkit.records.reads import recorded
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
 from toolkit.records.tables import Table, read_table
@@ -117,6 +118,7 @@ def read_project(folder: Path, prefix: str) -> ProjectFiles:
     return ProjectFiles(folder, facts, tables, tuple(faults))
 
 
+@recorded
 def project_ids() -> list[str]:
     """Return the ids of the projects there are."""
     found = (path.parent.name for path in (data_dir() / "projects").glob(f"*/{FACTS}"))

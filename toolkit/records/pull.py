@@ -9,6 +9,7 @@ from urllib.request import Request, urlopen
 
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
+from toolkit.records.folders import cache_dir
 from toolkit.records.locks import locked
 from toolkit.records.sources import Source, load_sources
 
@@ -22,13 +23,6 @@ Progress = Callable[[int, int], None]
 def pulled_sources() -> dict[str, Source]:
     """Return the sources of the register that are pulled, by id."""
     return {name: s for name, s in load_sources().items() if s.access == "pull"}
-
-
-def cache_dir() -> Path:
-    """Return the folder of pulled files: FUTURS_CACHE, or the user's cache folder."""
-    import pooch
-
-    return Path(os.environ.get("FUTURS_CACHE") or pooch.os_cache("futurs-publics"))
 
 
 def cached_path(source: Source) -> Path:

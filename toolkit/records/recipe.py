@@ -16,6 +16,7 @@ import pandas as pd
 
 from toolkit.records.faults import Fault
 from toolkit.records.population import load_populations
+from toolkit.records.reads import recorded
 from toolkit.records.territories import LEVELS
 
 FILE = "simulation.toml"
@@ -155,12 +156,14 @@ def date_ordinal(day: pd.Timestamp, frequency: str) -> int:
     return day.year * PER_YEAR[frequency] + (day.month - 1) * PER_YEAR[frequency] // 12
 
 
+@recorded
 @cache
 def census_years() -> tuple[int, ...]:
     """Return the census years whose population is embedded."""
     return tuple(int(year) for year in load_populations("FR").year)
 
 
+@recorded
 @cache
 def populations(level: str, year: int) -> dict[str, float]:
     """Return the inhabitants of every territory of a level, by id."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from toolkit.records.reads import recorded
 from toolkit.records.sources import damaged, data_dir
 
 TYPES = ("string", "number", "integer", "date", "boolean")
@@ -53,6 +54,7 @@ def schema_names() -> list[str]:
     return sorted(path.stem for path in _folder().glob("*.json"))
 
 
+@recorded
 @cache
 def load_schema(name: str) -> Schema:
     """Load the schema of one table."""

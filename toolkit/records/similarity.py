@@ -1,6 +1,7 @@
 """Territories that resemble one another, by standardised distance on named covariates."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -8,13 +9,17 @@ import pandas as pd
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
 from toolkit.records.population import describe_populations
+from toolkit.records.reads import recorded
 from toolkit.records.territories import Territory
 
 # Skewed counts are compared on a logarithmic scale: 10,000 is to 20,000 as 1 million to 2 million.
 _LOGGED = ("population", "n_communes", "epci_population")
+_DIGITS = 3  # of a distance in standard deviations
 _PARENT = {"REG": "region", "DEP": "department", "EPCI": "epci"}
 
 
+@recorded
+@cache
 def load_covariates(level: str) -> pd.DataFrame:
     """Load what the territories of a level are compared on.
 
@@ -40,6 +45,7 @@ def load_covariates(level: str) -> pd.DataFrame:
     )
 
 
+@recorded
 def similar_territories(
     territory: Territory, *, covariates: Sequence[str] | None = None, n: int = 5
 ) -> pd.DataFrame:
@@ -60,9 +66,9 @@ def similar_territories(
     Returns
     -------
     DataFrame, shape (n + 1, 3 + n_covariates)
-        Columns code, name, distance and the covariates in their own units; the territory itself
-        comes first, at distance 0. Empty when one of its own covariates is not known;
-        territories with an unknown covariate are left out.
+        Columns code, name, distance (to three decimals) and the covariates in their own units;
+        the territory itself comes first, at distance 0. Empty when one of its own covariates is
+        not known; territories with an unknown covariate are left out.
 
     Raises
     ------
@@ -85,7 +91,9 @@ def similar_territories(
     # A stable sort on sorted codes: ties always come out in the same order.
     nearest = distance.drop(territory.code, errors="ignore").sort_values(kind="stable").head(n)
     codes = [territory.code, *nearest.index] if territory.code in distance else []
-    found = frame.loc[codes].assign(distance=distance.reindex(codes)).reset_index(names="code")
+    # Rounded: a change elsewhere in the country that nobody could see makes no report anew.
+    shown = distance.reindex(codes).round(_DIGITS)
+    found = frame.loc[codes].assign(distance=shown).reset_index(names="code")
     return found[["code", "name", "distance", *chosen]]
 
 

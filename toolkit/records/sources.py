@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
+from toolkit.records.folders import data_dir
+from toolkit.records.reads import recorded
 
 ACCESSES = ("package", "pull", "live", "simulated")
 SOURCE_KEYS = (
@@ -52,14 +53,6 @@ class Source:
     client: str | None = None
 
 
-def data_dir() -> Path:
-    """Return the folder of the data: FUTURS_DATA, or data/ beside the toolkit package."""
-    folder = Path(os.environ.get("FUTURS_DATA", Path(__file__).parents[2] / "data"))
-    if not folder.is_dir():
-        raise DataError(interface_language()("error.no_data", folder=folder))
-    return folder
-
-
 def table_path(package: str, table: str) -> Path:
     """Return the file of a table, for instance ``table_path("territories", "population")``.
 
@@ -93,6 +86,7 @@ def table_digest(package: str, table: str) -> str:
     return _digest(table_path(package, table))
 
 
+@recorded
 @cache
 def load_sources() -> dict[str, Source]:
     """Load the register of every source, ``data/sources.toml``, by id."""
@@ -106,6 +100,7 @@ def load_sources() -> dict[str, Source]:
         raise damaged(path, error) from error
 
 
+@recorded
 def table_sources(package: str, table: str) -> tuple[Source, ...]:
     """Return the sources a table was made from, with their licences and attributions."""
     register = load_sources()

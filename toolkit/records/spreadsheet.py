@@ -6,6 +6,7 @@ from pathlib import Path
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 from toolkit.records.observations import bad_cell
+from toolkit.records.reads import recorded
 from toolkit.records.territories import load_territories
 
 Row = list
@@ -56,6 +57,7 @@ def department_id(cell: object, path: Path, sheet: str, row: int) -> str:
     return f"DEP-{code}"
 
 
+@recorded
 @cache
 def department_codes() -> frozenset[str]:
     """Return the codes of the 101 départements."""

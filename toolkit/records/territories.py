@@ -8,6 +8,7 @@ is the département, and a région of the same code is written ``REG-84``.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from toolkit.errors import ToolkitError, UnknownTerritoryError
 from toolkit.i18n import interface_language
+from toolkit.records.reads import recorded
 from toolkit.records.sources import damaged, table_path
 
 LEVELS = ("FR", "REG", "DEP", "EPCI", "COM")
@@ -97,6 +99,7 @@ def load_territories(
     return read_slice("territories", filters).sort_values("code", ignore_index=True)
 
 
+@recorded
 def load_territory(text: str, *, level: str | None = None) -> Territory:
     """Find one territory by its id, its code or its unambiguous name.
 
@@ -138,6 +141,7 @@ def load_territory(text: str, *, level: str | None = None) -> Territory:
     raise _unknown(text, level, found)
 
 
+@recorded
 def find_territories(text: str, *, level: str | None = None) -> pd.DataFrame:
     """Find the territories whose code starts with, or whose name has, the words of `text`.
 
@@ -159,6 +163,7 @@ def find_territories(text: str, *, level: str | None = None) -> pd.DataFrame:
     return found.loc[order.sort_values(["exact", "rank", "code"]).index].reset_index(drop=True)
 
 
+@recorded
 def parents(territory: Territory) -> list[Territory]:
     """Return the territories that contain this one, nearest first, France last."""
     chain = []
@@ -173,20 +178,22 @@ def parents(territory: Territory) -> list[Territory]:
     return chain
 
 
+@recorded
 def members(territory: Territory, level: str = "COM") -> pd.DataFrame:
     """Return the territories of `level` that lie in this one.
 
     An EPCI across several départements counts in the one where most of its inhabitants live.
     """
-    found = load_territories(level)
     if territory.level == "FR":
-        return found
+        return load_territories(level)
     column = _PARENT_COLUMN.get(territory.level)
     if column is None or LEVELS.index(level) <= LEVELS.index(territory.level):
-        return found.iloc[:0]
-    return found[found[column] == territory.code].reset_index(drop=True)
+        return load_territories(level).iloc[:0]
+    filters = [("level", "==", level), (column, "==", territory.code)]
+    return read_slice("territories", filters).sort_values("code", ignore_index=True)
 
 
+@recorded
 def neighbours(territory: Territory) -> pd.DataFrame:
     """Return the territories of the same level that share a border with this one.
 
@@ -211,17 +218,22 @@ def neighbours(territory: Territory) -> pd.DataFrame:
     return level[level.code.isin(beside) & (level.code != territory.code)].reset_index(drop=True)
 
 
+@recorded
 @cache
 def load_adjacency() -> pd.DataFrame:
     """Load the pairs of départements that share a border: columns a and b, codes, a < b."""
     return pd.read_csv(table_path("territories", "adjacency"), dtype=str)
 
 
-def read_slice(table: str, filters: list[tuple], columns: list[str] | None = None) -> pd.DataFrame:
+@recorded
+def read_slice(
+    table: str, filters: Sequence[Sequence], columns: list[str] | None = None
+) -> pd.DataFrame:
     """Read the rows of a territories table that pass the filters, and only their row groups."""
     path = table_path("territories", table)
     try:
-        return pq.read_table(path, filters=filters or None, columns=columns).to_pandas()
+        tests = [tuple(test) for test in filters] or None
+        return pq.read_table(path, filters=tests, columns=columns).to_pandas()
     except (OSError, pa.ArrowException) as error:
         raise damaged(path, error) from error
 
@@ -299,6 +311,7 @@ def _level_rank(levels: pd.Series) -> pd.Series:
     return levels.map({"DEP": 0, "REG": 1, "EPCI": 2, "COM": 3, "FR": 4})
 
 
+@recorded
 @cache
 def load_predecessors() -> pd.DataFrame:
     """Load former commune codes and today's commune of each (merged, recoded, delegated...)."""

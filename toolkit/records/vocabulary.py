@@ -5,11 +5,13 @@ from functools import cache
 import pandas as pd
 
 from toolkit.errors import DataError
+from toolkit.records.reads import recorded
 from toolkit.records.sources import damaged, data_dir
 
 _COLUMNS = ["vocabulary", "code", "fr", "en", "place", "origin"]
 
 
+@recorded
 @cache
 def load_vocabulary(name: str | None = None) -> pd.DataFrame:
     """Load one vocabulary, or all of them.
@@ -39,6 +41,7 @@ def load_vocabulary(name: str | None = None) -> pd.DataFrame:
     return found
 
 
+@recorded
 @cache
 def vocabulary_codes(name: str) -> tuple[str, ...]:
     """Return the codes of one vocabulary, in order."""

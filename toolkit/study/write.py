@@ -53,7 +53,10 @@ def read_interpretation(study: str, lang: str) -> tuple[Path, str]:
     plain text, separated by blank lines.
     """
     path = protocol_path(study).with_name(f"{study}.{lang}.txt")
-    return path, path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    try:
+        return path, path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:  # sought, not asked for: a report knows that it read nothing
+        return path, ""
 
 
 def amend_study(file: ProtocolFile, *, reason: Text, today: date) -> Path:
