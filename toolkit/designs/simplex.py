@@ -51,13 +51,17 @@ def simplex_weights(columns: np.ndarray, target: np.ndarray, *, ridge: float = 0
     if not (ridge >= 0 and np.isfinite(ridge)):
         raise DesignError(interface_language()("error.simplex.ridge", ridge=ridge))
     if target.ndim == 2:
-        solved = [_nearest(columns - one[:, None], ridge) for one in target.T]
+        solved = [nearest_mix(columns - one[:, None], ridge) for one in target.T]
         return np.stack(solved, axis=1)
-    return _nearest(columns - target[:, None], ridge)
+    return nearest_mix(columns - target[:, None], ridge)
 
 
-def _nearest(points: np.ndarray, ridge: float) -> np.ndarray:
-    """Return the weights of the point of the columns' hull nearest to the origin."""
+def nearest_mix(points: np.ndarray, ridge: float = 0.0) -> np.ndarray:
+    """Return the weights of the point of the columns' hull nearest to the origin.
+
+    `simplex_weights` without its checks, for searches that solve thousands: `points` are finite,
+    of shape (n_rows, n_columns).
+    """
     n = points.shape[1]
     if ridge > 0:
         points = np.concatenate([points, np.sqrt(ridge) * np.eye(n)])

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.optimize import minimize
 
-from toolkit.designs.simplex import simplex_weights
+from toolkit.designs.descent import descend
+from toolkit.designs.simplex import nearest_mix, simplex_weights
 
 Search = Literal["global", "local"]
 SEARCHES = get_args(Search)
@@ -26,6 +26,7 @@ _ONE_BASIN = 1e-3
 # Predictors this near, beside the largest difference, are matched; outcomes then decide, with this
 # weight beside theirs.
 _EXACT, _TIE_BREAK = 1e-9, 1e-5
+_LONGEST = 6.0  # most that one step of a descent adds to such a logarithm
 _LEAST = -18.0  # logarithm of the least share a predictor is given, the largest being 1
 
 
@@ -116,8 +117,7 @@ class _Nested:
     outcomes: np.ndarray
 
     def weights(self, logs: np.ndarray) -> np.ndarray:
-        scaled = self.predictors * np.exp(logs / 2)[:, None]
-        return simplex_weights(scaled, np.zeros(len(scaled)))
+        return nearest_mix(self.predictors * np.exp(logs / 2)[:, None])
 
     def matched(self) -> np.ndarray | None:
         """Return the weights that match every predictor exactly and follow the outcome best.
@@ -129,8 +129,7 @@ class _Nested:
         if np.abs(nearest).max() > _EXACT * size:
             return None
         heavy = self.predictors * (np.abs(self.outcomes).max() / size / _TIE_BREAK)
-        stacked = np.concatenate([heavy, self.outcomes])
-        return simplex_weights(stacked, np.zeros(len(stacked)))
+        return nearest_mix(np.concatenate([heavy, self.outcomes]))
 
     def loss(self, logs: np.ndarray) -> float:
         gaps = self.outcomes @ self.weights(logs)
@@ -159,15 +158,8 @@ class _Nested:
 
     def descend(self, logs: np.ndarray) -> tuple[float, np.ndarray]:
         """Return a local minimum, and where it is."""
-        found = minimize(
-            self.loss_and_slope,
-            logs,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(_LEAST, 0)] * len(logs),
-            options={"maxiter": 60, "ftol": 1e-7},
-        )
-        at = np.maximum(found.x - found.x.max(), _LEAST)
+        _, at = descend(self.loss_and_slope, logs, low=_LEAST, high=0.0, longest=_LONGEST)
+        at = np.maximum(at - at.max(), _LEAST)
         return self.loss(at), at
 
 
