@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import check_columns
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -65,10 +66,7 @@ def panel_matrix(
         without a period before, one period.
     """
     say = interface_language()
-    missing = [name for name in (outcome, territory, period, adoption) if name not in panel]
-    if missing:
-        columns = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=columns))
+    check_columns(panel, (outcome, territory, period, adoption))
     frame = pd.DataFrame(
         {
             "territory": panel[territory].to_numpy(),

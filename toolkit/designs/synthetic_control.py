@@ -15,41 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.assignments import (
-    MOST_EXACT,
-    all_adoptions,
-    count_adoptions,
-    drawn_assignments,
-)
-from toolkit.designs.inversion import invert
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.panel import PanelMatrix, panel_matrix
 from toolkit.designs.synthetic_fit import SEARCHES, Fit, Search, fit_outcomes, fit_predictors
-from toolkit.errors import DesignError
+from toolkit.designs.synthetic_input import (
+    Predictor,
+    donor_pool,
+    fitted_columns,
+    predictor_values,
+    refuse,
+)
+from toolkit.designs.synthetic_placebos import placebo_test
 from toolkit.estimate import Estimate
-from toolkit.i18n import interface_language
 
-_FEWEST_DONORS = 2
-_FEWEST_BEFORE = 2
 # Few periods before are easily matched by chance (Abadie 2021, section 4).
 _FEW_BEFORE = 10
-_MOST_SHOWN = 5
 # A gap before smaller than this share of the outcome's spread is no gap: the fit is perfect.
 _PERFECT = 1e-6
-
-
-@dataclass(frozen=True)
-class Predictor:
-    """A column averaged over some periods, both ends included."""
-
-    column: str
-    first: object
-    last: object
-
-    @property
-    def name(self) -> str:
-        """Column and periods in one word."""
-        span = f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
-        return f"{self.column} {span}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,8 +143,8 @@ def synthetic_control(
     ------
     DesignError
         The panel has faults; fewer than two donors or two periods before; a treated territory has
-        a missing outcome; search is unknown; a predictor is missing, empty or constant; the
-        treated outnumber the donors.
+        a missing outcome; an option is unknown, a territory to exclude is not in the panel; a
+        predictor is missing, empty, no number or constant; the treated outnumber the donors.
 
     Notes
     -----
@@ -170,15 +152,14 @@ def synthetic_control(
     placebos); Cavallo, Galiani, Noy and Pantano, Review of Economics and Statistics 2013 (several
     treated); Firpo and Possebom, Journal of Causal Inference 2018 (intervals by inversion).
     """
-    if search not in SEARCHES:
-        known = ", ".join(SEARCHES)
-        _refuse([interface_language()("error.synthetic.search", seen=search, known=known)])
+    search_known = ("search", search, SEARCHES)
+    refuse([*option_faults(search_known, level=level, seed=seed, draws=draws)])
     full = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
-    matrix, n_left_out = _donor_pool(full, exclude)
-    values = _predictor_values(panel, matrix, predictors, territory, period)
-    first, last = _fitted(matrix, fit_periods)
+    matrix, n_left_out = donor_pool(full, exclude)
+    values = predictor_values(panel, matrix, predictors, territory, period)
+    first, last = fitted_columns(matrix, fit_periods)
     setting = _Setting(matrix, tuple(predictors), values, first, last, search, seed)
     treated = np.flatnonzero(matrix.treated)
     donors = np.flatnonzero(~matrix.treated)
@@ -193,7 +174,7 @@ def synthetic_control(
     p, low, high, smallest = np.nan, np.nan, np.nan, 0.0
     if placebos:
         rng = np.random.default_rng(seed)
-        p, low, high, smallest = _placebo_test(matrix, fits, level, draws, rng)
+        p, low, high, smallest = placebo_test(matrix, fits, level, draws, rng)
     local = bool(predictors) and search == "local"
     cautions = _cautions(matrix, fits, n_left_out, (low, high), local)
     estimate = Estimate(
@@ -272,52 +253,6 @@ def _fit_row(setting: _Setting, gaps: _Gaps) -> dict:
     }
 
 
-def _placebo_test(
-    matrix: PanelMatrix, fits: pd.DataFrame, level: float, draws: int, rng: np.random.Generator
-) -> tuple[float, float, float, float]:
-    """Hold the treated's mean gap, in units of the fit before, against every way to deal adoptions.
-
-    A way may leave some treated where they were and put donors beside them: without those the
-    treated would be held against donors alone, and with few donors rejected too often. A treated
-    territory is not given another date than its own, its past would hold its effect.
-    """
-    if fits.perfect.any():
-        fits = fits.assign(rmspe_before=1.0)
-    order = pd.Index([*fits.territory[fits.treated], *fits.territory[~fits.treated].unique()])
-    starts = matrix.adoption[matrix.treated]
-    cohorts, column, sizes = np.unique(starts, return_inverse=True, return_counts=True)
-    wide = [
-        fits.pivot(index="territory", columns="adoption", values=name).reindex(order).to_numpy()
-        for name in ("mean_gap", "rmspe_before")
-    ]
-    # Treated first, by cohort, as the assignments come.
-    by_cohort = np.argsort(column, kind="stable")
-    gap, fit = (np.r_[values[by_cohort], values[len(starts) :]] for values in wide)
-    rows, exact = _ways(len(order), sizes, draws, rng)
-    places = np.repeat(np.arange(len(cohorts)), sizes)
-    gaps, scales = gap[rows, places], np.sqrt((fit[rows, places] ** 2).mean(axis=1))
-    allowed = ~np.isnan(scales)
-    mine = (np.arange(len(starts)), places)
-    observed, scale = gap[mine].mean(), np.sqrt((fit[mine] ** 2).mean())
-    ratio = scales[allowed] / scale
-    share = (rows[allowed] < len(starts)).mean(axis=1)
-    added = 0 if exact else 1
-    p, low, high = invert(
-        float(observed), gaps[allowed].mean(axis=1) / ratio, share / ratio,
-        level=level, added=added,
-    )  # fmt: skip
-    return p, low, high, 1 / (int(allowed.sum()) + added)
-
-
-def _ways(
-    n: int, sizes: np.ndarray, draws: int, rng: np.random.Generator
-) -> tuple[np.ndarray, bool]:
-    """Deal adoptions to n territories: listed, or drawn where there are more than a million."""
-    if count_adoptions(n, sizes) <= MOST_EXACT:
-        return all_adoptions(n, sizes), True
-    return drawn_assignments(n, int(sizes.sum()), draws, rng), False
-
-
 def _cautions(
     matrix, fits: pd.DataFrame, n_left_out: int, interval, local: bool
 ) -> tuple[str, ...]:
@@ -333,71 +268,6 @@ def _cautions(
         "interval_unbounded": bool(np.isinf(interval).any()),
     }
     return tuple(code for code, holds in found.items() if holds)
-
-
-def _donor_pool(matrix: PanelMatrix, exclude: Collection) -> tuple[PanelMatrix, int]:
-    """Keep the treated, and the donors that are whole and not excluded."""
-    say = interface_language()
-    whole = ~np.isnan(matrix.outcome).any(axis=1)
-    faults = []
-    broken = matrix.territories[matrix.treated & ~whole]
-    if len(broken):
-        faults.append(say("error.synthetic.treated_gaps", rows=_shown(broken)))
-    allowed = ~np.isin(matrix.territories, list(exclude))
-    kept = matrix.treated | (whole & allowed)
-    n_donors = int((kept & ~matrix.treated).sum())
-    if n_donors < _FEWEST_DONORS:
-        faults.append(say("error.synthetic.few_donors", n=n_donors, needed=_FEWEST_DONORS))
-    k = int(matrix.treated.sum())
-    if n_donors >= _FEWEST_DONORS and k > n_donors:
-        faults.append(say("error.synthetic.more_treated", k=k, n=n_donors))
-    early = matrix.territories[matrix.treated & (matrix.adoption < _FEWEST_BEFORE)]
-    if len(early):
-        values = {"rows": _shown(early), "needed": _FEWEST_BEFORE}
-        faults.append(say("error.synthetic.few_before", **values))
-    _refuse(faults)
-    left_out = int((~matrix.treated & allowed & ~whole).sum())
-    pool = PanelMatrix(
-        matrix.outcome[kept], matrix.adoption[kept], matrix.territories[kept], matrix.periods
-    )
-    return pool, left_out
-
-
-def _fitted(matrix: PanelMatrix, fit_periods: tuple | None) -> tuple[int, int | None]:
-    """Return the first and last column to fit; without a last one, up to each adoption."""
-    if fit_periods is None:
-        return 0, None
-    first, last = np.searchsorted(matrix.periods, list(fit_periods))
-    inside = all(p in set(matrix.periods) for p in fit_periods)
-    if not inside or last < first or last >= matrix.adoption[matrix.treated].min():
-        seen = " – ".join(map(str, fit_periods))
-        _refuse([interface_language()("error.synthetic.fit_periods", seen=seen)])
-    return int(first), int(last)
-
-
-def _predictor_values(
-    panel: pd.DataFrame, matrix: PanelMatrix, predictors, territory: str, period: str
-) -> np.ndarray:
-    """Average each predictor over its periods, shape (n_predictors, n_territories)."""
-    say, faults, rows = interface_language(), [], []
-    for predictor in predictors:
-        if predictor.column not in panel:
-            columns = ", ".join(map(str, panel.columns))
-            faults.append(say("error.panel.columns", missing=predictor.column, columns=columns))
-            continue
-        inside = panel[panel[period].between(predictor.first, predictor.last)]
-        column = pd.to_numeric(inside[predictor.column], errors="coerce").astype("float64")
-        means = column.groupby(inside[territory]).mean().reindex(matrix.territories)
-        values = means.to_numpy("float64")
-        missing = matrix.territories[~np.isfinite(values)]
-        if len(missing):
-            named = {"name": predictor.name, "rows": _shown(missing)}
-            faults.append(say("error.synthetic.predictor_missing", **named))
-        elif np.ptp(values) == 0:
-            faults.append(say("error.synthetic.predictor_constant", name=predictor.name))
-        rows.append(values)
-    _refuse(faults)
-    return np.array(rows).reshape(len(rows), len(matrix.territories))
 
 
 def _paths(matrix: PanelMatrix, gaps: list[_Gaps]) -> pd.DataFrame:
@@ -433,14 +303,3 @@ def _predictor_table(matrix: PanelMatrix, predictors, gaps: list[_Gaps]) -> pd.D
         for p, w in zip(predictors, g.fit.predictor_weights, strict=True)
     ]
     return pd.DataFrame(rows, columns=["treated", "predictor", "weight"])
-
-
-def _shown(values) -> str:
-    listed = [str(value) for value in list(values)[:_MOST_SHOWN]]
-    return ", ".join(listed) + (", …" if len(values) > _MOST_SHOWN else "")
-
-
-def _refuse(faults: list[str]) -> None:
-    if faults:
-        say = interface_language()
-        raise DesignError("\n".join([say("error.synthetic"), *(f"- {text}" for text in faults)]))
