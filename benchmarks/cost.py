@@ -15,7 +15,7 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.cost_effectiveness import cost_effectiveness_by_territory
+from toolkit.designs.cost_effectiveness_by_territory import cost_effectiveness_by_territory
 from toolkit.designs.cost_per_case import cost_per_case
 
 

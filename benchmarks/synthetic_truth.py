@@ -1,15 +1,15 @@
-"""Do synthetic designs and ratios of rates find the effect put into the demonstration projects?
+"""How often synthetic designs and ratios of rates find what demonstration projects hold.
 
 Usage::
 
-    python benchmarks/synthetic_truth.py [--seeds 60] [--project maison-handicap]
+    python benchmarks/synthetic_truth.py [--seeds 100] [--project maison-handicap]
 
 Observations are drawn anew from each project's recipe with other seeds, and once more without
 effect: the difference is the truth. Synthetic designs take the territories without a missing value,
-as they must; a ratio of rates takes shares as counts out of the published n. Three numbers a
-design: the share of seeds whose 95 % interval holds the truth; that where no effect is found though
-there is one ("missed"); that where one is found though none was put in ("size"). Then how many seeds
-were refused. Prints a markdown table; docs/synthetic-control.md keeps the last one.
+as they must; a ratio of rates takes shares as counts out of the published n. Three shares of seeds
+a design: those whose 95 % interval holds the truth; those where no effect is found though there is
+one ("missed"); those where one is found though none was put in ("size"). Then how many seeds were
+refused. Prints a markdown table; docs/synthetic-control.md keeps the last one.
 """
 
 import argparse
@@ -118,7 +118,7 @@ def row(name: str, judged: list[Judged], refused: int, no_effect: bool) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=60)
+    parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--project", action="append")
     options = parser.parse_args()
     print("| project, indicator | design | holds the truth | missed | size at 5 % | refused |")

@@ -43,14 +43,13 @@ _HOME = {
     "toolkit.designs.wild_bootstrap": ["wild_cluster_bootstrap"],
     "toolkit.designs.comparison": ["choose_comparison"],
     "toolkit.designs.multiple_outcomes": ["romano_wolf"],
-    "toolkit.designs.meta_analysis": ["leave_one_study_out", "meta_analysis", "studies_from"],
+    "toolkit.designs.meta_analysis": ["leave_one_study_out", "meta_analysis"],
+    "toolkit.designs.study_effects": ["studies_from"],
     "toolkit.designs.subgroups": ["subgroups"],
     "toolkit.designs.cost": ["full_cost"],
     "toolkit.designs.cost_per_case": ["cost_per_case"],
-    "toolkit.designs.cost_effectiveness": [
-        "cost_effectiveness",
-        "cost_effectiveness_by_territory",
-    ],
+    "toolkit.designs.cost_effectiveness": ["cost_effectiveness"],
+    "toolkit.designs.cost_effectiveness_by_territory": ["cost_effectiveness_by_territory"],
     "toolkit.designs.specification_curve": ["Specification", "specification_curve"],
     "toolkit.designs.synthetic_control": ["Predictor", "synthetic_control"],
     "toolkit.designs.synthetic_checks": [

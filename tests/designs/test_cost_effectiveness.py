@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from toolkit.designs.cost_effectiveness import cost_effectiveness, cost_effectiveness_by_territory
+from toolkit.designs.cost_effectiveness import cost_effectiveness
+from toolkit.designs.cost_effectiveness_by_territory import cost_effectiveness_by_territory
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import language
@@ -200,7 +201,11 @@ def test_the_known_cost_of_a_unit_is_covered():
     [
         (lambda d: d.drop(columns="price"), {}, r"Missing columns: price"),
         (lambda d: d.assign(gain=np.nan), {}, r"'gain' is missing, infinite or no number, rows: 0"),
-        (lambda d: d.assign(gain=1.0), {}, r"'gain' never varies"),
+        (
+            lambda d: d.assign(gain=1.0),
+            {},
+            r"'gain' does not vary between territories",
+        ),
         (lambda d: d.assign(treated=2), {}, r"'treated' must hold 0 or 1"),
         (lambda d: d[8:], {}, r"Treated territories: 4, comparison: 20\. 5 of each"),
         (lambda d: d, {"level": 0}, r"level is 0"),

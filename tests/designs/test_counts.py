@@ -168,9 +168,9 @@ def test_says_what_it_refuses(change, options, message):
 
 @pytest.mark.parametrize("spread", [0.0, 0.3])
 def test_coverage_with_two_treated_of_any_size(spread):
-    """150 panels; benchmarks/counts.py has the whole table."""
+    """150 panels, so within .04 of the .91 of benchmarks/counts.py, which has the whole table."""
     held = 0
     for seed in range(150):
         found = rate_ratio(panel(seed, k=2, spread=spread), **COLUMNS, draws=299)
         held += found.low <= 1.5 <= found.high
-    assert held / 150 >= 0.89
+    assert held / 150 >= 0.87

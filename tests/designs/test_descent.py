@@ -1,4 +1,4 @@
-"""A descent within bounds: as low as scipy's, never outside, at rest where nothing can be gained."""
+"""A descent within bounds: as low as scipy's, never outside, at rest where nothing is gained."""
 
 import numpy as np
 import pytest

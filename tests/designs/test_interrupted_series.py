@@ -204,7 +204,7 @@ def test_ljung_box_and_durbin_watson_are_those_of_statsmodels():
         (lambda f: f.drop(index=3), {"errors": "hac"}, "Periods without a value: 1"),
         (lambda f: pd.concat([f, f.head(1)]), {}, "Periods stand twice: 100"),
         (lambda f: f.assign(period=f.period + 0.5), {}, "Periods are whole numbers, or text"),
-        (lambda f: f, {"errors": "newey"}, "'newey'; it is one of ar1, hac"),
+        (lambda f: f, {"errors": "newey"}, "'newey'; it must be one of: ar1, hac"),
         (lambda f: f, {"season": 1}, "season is 1; it is 0, or a whole number"),
         (lambda f: f, {"order": (0, 0)}, r"order is \(0, 0\)"),
         (lambda f: f, {"level": 1}, "level is 1"),

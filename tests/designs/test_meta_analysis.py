@@ -10,13 +10,9 @@ from statsmodels.stats.meta_analysis import combine_effects
 
 from toolkit import load_panel, load_project
 from toolkit.designs.did import difference_in_differences
-from toolkit.designs.meta_analysis import (
-    leave_one_study_out,
-    meta_analysis,
-    standard_error,
-    studies_from,
-)
+from toolkit.designs.meta_analysis import leave_one_study_out, meta_analysis
 from toolkit.designs.randomisation import randomisation
+from toolkit.designs.study_effects import standard_error, studies_from
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import language

@@ -10,22 +10,22 @@ Cost and effect must be of the same thing: both by territory, or both by case, o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Real
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.integrate import quad
-from scipy.stats import norm, t
+from scipy.stats import norm
 
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.cost import write_euros
 from toolkit.designs.cost_per_case import fieller
-from toolkit.designs.meta_analysis import standard_error
+from toolkit.designs.study_effects import check_estimate, standard_error
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate, write_value
 from toolkit.i18n import Language, interface_language
 
-# Below this many treated or comparison territories their own spread is not trusted.
-FEWEST_TERRITORIES = 5
 Better = Literal["higher", "lower"]
 
 
@@ -124,7 +124,7 @@ class CostEffectiveness:
         DesignError
             A threshold is negative, missing or infinite; the effect has no standard error.
         """
-        paid = np.asarray(thresholds, dtype="float64")
+        paid = pd.to_numeric(pd.Series(list(thresholds)), errors="coerce").to_numpy("float64")
         if not (np.isfinite(paid) & (paid >= 0)).all():
             raise DesignError(interface_language()("error.icer.thresholds"))
         benefit, correlation = self._benefit()
@@ -207,76 +207,25 @@ def cost_effectiveness(
     Raises
     ------
     DesignError
-        An option is unknown, a cost missing or infinite, an error negative, a correlation not
-        strictly between -1 and 1: all at once.
+        The effect is no `Estimate`; an option is unknown, a cost missing or infinite, an error
+        negative, a correlation not strictly between -1 and 1: all at once.
     """
-    _check_options(cost, cost_error, better, correlation)
+    check_estimate(effect)
+    check_options(cost, cost_error, better, correlation)
     try:
         error = standard_error(effect)
     except DesignError:
         error = np.nan
     supposed = correlation is None and cost_error > 0
-    return _set_against(
+    return set_against(
         (effect.value, effect.low, effect.high, error), (float(cost), float(cost_error)),
         correlation or 0.0, better, effect.unit, effect.level,
         ("independence_supposed",) if supposed else (),
     )  # fmt: skip
 
 
-def cost_effectiveness_by_territory(
-    territories: pd.DataFrame,
-    *,
-    effect: str,
-    cost: str,
-    treated: str,
-    better: Better,
-    unit: str = "",
-    level: float = 0.95,
-) -> CostEffectiveness:
-    """Set cost against effect, their errors and correlation taken from the territories themselves.
-
-    Both are differences of means between treated and comparison territories, with unequal
-    variances (Welch); territories that cost more may gain more, and the correlation has it.
-
-    Parameters
-    ----------
-    territories : DataFrame
-        One row a territory; read, never changed.
-    effect, cost : str
-        Columns with the change of the outcome, and the cost in euros (0 where there was none).
-    treated : str
-        0/1 or boolean column.
-
-    Raises
-    ------
-    DesignError
-        All that is wrong: columns missing, values missing or infinite, fewer than five treated or
-        comparison territories, an effect that never varies.
-    """
-    _check_territories(territories, effect, cost, treated, level)
-    _check_options(0.0, 0.0, better, None)
-    means, covariances, counts = [], [], []
-    for side in (True, False):
-        part = territories[territories[treated].astype(bool) == side][[effect, cost]]
-        values = part.to_numpy("float64")
-        means.append(values.mean(axis=0))
-        covariances.append(np.cov(values.T) / len(values))
-        counts.append(len(values))
-    value, price = means[0] - means[1]
-    joint = covariances[0] + covariances[1]
-    error, price_error = np.sqrt(np.diag(joint))
-    # Welch and Satterthwaite's degrees of freedom, of the effect.
-    parts = np.array([covariance[0, 0] for covariance in covariances])
-    freedom = parts.sum() ** 2 / (parts**2 / (np.array(counts) - 1)).sum()
-    half = t.ppf((1 + level) / 2, freedom) * error
-    correlation = joint[0, 1] / (error * price_error) if price_error > 0 else 0.0
-    return _set_against(
-        (float(value), float(value - half), float(value + half), float(error)),
-        (float(price), float(price_error)), float(correlation), better, unit, level, (),
-    )  # fmt: skip
-
-
-def _set_against(effect, cost, correlation, better, unit, level, cautions) -> CostEffectiveness:
+def set_against(effect, cost, correlation, better, unit, level, cautions) -> CostEffectiveness:
+    """Set an effect (value, low, high, error) against a cost (value, error)."""
     value, low, high, error = effect
     price, price_error = cost
     sign = 1 if better == "higher" else -1
@@ -310,7 +259,8 @@ def _set_against(effect, cost, correlation, better, unit, level, cautions) -> Co
 
 def _both_positive(first: float, second: float, correlation: float) -> float:
     """Return the probability that two normal variables of unit variance are positive."""
-    rest = np.sqrt(1 - correlation**2)
+    # Where one follows from the other, a hair less than that.
+    rest = np.sqrt(max(1 - correlation**2, 1e-16))
 
     def density(z: float) -> float:
         return norm.pdf(z - first) * norm.cdf((second + correlation * (z - first)) / rest)
@@ -318,46 +268,19 @@ def _both_positive(first: float, second: float, correlation: float) -> float:
     return quad(density, max(0.0, first - 9), max(0.0, first) + 9, limit=200)[0]
 
 
-def _check_options(cost, cost_error, better, correlation) -> None:
+def check_options(cost, cost_error, better, correlation) -> None:
+    """Refuse options that are none, all at once."""
     say = interface_language()
-    faults = []
-    if better not in ("higher", "lower"):
-        faults.append(say("error.meta.option", name="better", seen=better, known="higher, lower"))
-    if not np.isfinite(cost):
+    faults = [*option_faults(("better", better, get_args(Better)))]
+    if not _finite(cost):
         faults.append(say("error.icer.cost", seen=cost))
-    if not (np.isfinite(cost_error) and cost_error >= 0):
+    if not (_finite(cost_error) and cost_error >= 0):
         faults.append(say("error.icer.cost_error", seen=cost_error))
-    if correlation is not None and not -1 < correlation < 1:
+    if correlation is not None and not (_finite(correlation) and -1 < correlation < 1):
         faults.append(say("error.icer.correlation", seen=correlation))
     if faults:
         raise DesignError("\n".join(faults))
 
 
-def _check_territories(territories, effect, cost, treated, level) -> None:
-    say = interface_language()
-    missing = [name for name in (effect, cost, treated) if name not in territories]
-    if missing:
-        columns = ", ".join(map(str, territories.columns))
-        raise DesignError(say("error.meta.columns", missing=", ".join(missing), columns=columns))
-    faults = []
-    for name in (effect, cost):
-        values = pd.to_numeric(territories[name], errors="coerce").to_numpy(
-            "float64", na_value=np.nan
-        )
-        wrong = territories.index[~np.isfinite(values)]
-        if len(wrong):
-            rows = ", ".join(map(str, wrong[:5]))
-            faults.append(say("error.icer.values", column=name, rows=rows))
-        elif name == effect and np.ptp(values) == 0:
-            faults.append(say("error.icer.constant", column=name))
-    if not 0 < level < 1:
-        faults.append(say("error.meta.level", seen=level))
-    if not territories[treated].isin([0, 1]).all():
-        faults.append(say("error.icer.treated", column=treated))
-    else:
-        n = int(territories[treated].sum())
-        if min(n, len(territories) - n) < FEWEST_TERRITORIES:
-            counts = {"n": n, "others": len(territories) - n, "needed": FEWEST_TERRITORIES}
-            faults.append(say("error.icer.few", **counts))
-    if faults:
-        raise DesignError("\n".join(faults))
+def _finite(seen) -> bool:
+    return isinstance(seen, Real) and bool(np.isfinite(seen))

@@ -6,15 +6,16 @@ territories, inference is by placebo on the log scale, small counts being noisie
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import nnls
 from scipy.stats import norm, t
 
+from toolkit.designs.arguments import check_columns, option_faults
 from toolkit.designs.count_fit import CountFit, degrees_of_freedom, fit_counts, pearson
 from toolkit.designs.did import FEWEST_TREATED
+from toolkit.designs.noise import noise_by_size, noise_design
 from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
@@ -127,7 +128,7 @@ def rate_ratio(
     exposures, treated = exposures[with_events][:, in_periods], matrix.treated[with_events]
     _check_events(counts, treated, after)
     chosen = "size_adjusted" if inference == "auto" else inference
-    _check_options(treated, chosen, family, level, draws)
+    _check_options(treated, chosen, family, level=level, draws=draws, seed=seed)
     fit = fit_counts(
         counts, exposures, treated[:, None] & after,
         negative_binomial=family == "negative_binomial",
@@ -191,10 +192,7 @@ def _check(
 ) -> np.ndarray:  # fmt: skip
     """Check counts and exposures; return the exposures laid out as the counts are."""
     say = interface_language()
-    missing = [name for name in (exposure, status) if name is not None and name not in panel]
-    if missing:
-        columns = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=columns))
+    check_columns(panel, [exposure, *([] if status is None else [status])])
     faults = []
     if status is not None:
         inexact = panel[status].isin(NOT_EXACT)
@@ -228,20 +226,19 @@ def _check_events(counts: np.ndarray, treated: np.ndarray, after: np.ndarray) ->
         raise DesignError(say("error.counts.no_event", sides=", ".join(empty)))
 
 
-def _check_options(
-    treated: np.ndarray, inference: str, family: str, level: float, draws: int
-) -> None:
+def _check_options(treated: np.ndarray, inference: str, family: str, **numbers) -> None:
     say = interface_language()
     n, n_comparison = int(treated.sum()), int((~treated).sum())
-    faults = []
-    if family not in ("poisson", "negative_binomial") or inference not in ("size_adjusted", "crv1"):
-        faults.append(say("error.counts.options", family=family, inference=inference))
+    faults = [
+        *option_faults(
+            ("family", family, get_args(Family)), ("inference", inference, get_args(Inference)),
+            **numbers,
+        )
+    ]  # fmt: skip
     if inference == "crv1" and n < FEWEST_TREATED:
         faults.append(say("error.did.few_treated", n=n, needed=FEWEST_TREATED))
     if inference == "size_adjusted" and n_comparison < FEWEST_COMPARISON:
         faults.append(say("error.counts.few", n=n_comparison, needed=FEWEST_COMPARISON))
-    if not (0 < level < 1 and draws >= 1):
-        faults.append(say("error.synthetic_did.options", level=level, draws=draws))
     if faults:
         raise DesignError("\n".join([say("error.counts"), *(f"- {fault}" for fault in faults)]))
 
@@ -277,7 +274,10 @@ def _placebo(
     information, treated = information[informed], treated[informed]
     changes = (own * fit.residual).sum(axis=1)[informed] / information
     comparison = ~treated
-    scale = np.sqrt(_variance_by_size(changes[comparison], information[comparison], information))
+    design = noise_design(information)
+    together = np.zeros(comparison.sum())
+    noise = noise_by_size(changes[comparison, None], together, design[comparison])
+    scale = noise.scale(design)[:, 0]
     standard = changes[comparison] / scale[comparison]
     n, n_comparison = len(treated), int(comparison.sum())
     standard = (standard - standard.mean()) * np.sqrt(n_comparison / (n_comparison - 1))
@@ -290,19 +290,3 @@ def _placebo(
     p = (np.sum(extreme >= abs(fit.log_ratio) * (1 - _TIE)) + 1) / (draws + 1)
     half = np.quantile(np.append(extreme, np.inf), level, method="inverted_cdf")
     return float(p), float(half)
-
-
-def _variance_by_size(changes: np.ndarray, sizes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Fit squared deviations on a + b / size (non-negative least squares); return it anywhere."""
-    squares = (changes - changes.mean()) ** 2
-    scaled = np.median(sizes) / sizes
-    # Squares have a variance that grows with their mean: two rounds of weights tame the largest.
-    weights = np.ones(len(sizes))
-    for _ in range(3):
-        design = np.column_stack([np.ones(len(sizes)), scaled]) * weights[:, None]
-        coefficients, _ = nnls(design, squares * weights)
-        fitted = coefficients[0] + coefficients[1] * scaled
-        weights = 1 / np.maximum(fitted, squares.mean() * 1e-3)
-    return np.maximum(
-        coefficients[0] + coefficients[1] * np.median(sizes) / wanted, squares.mean() * 1e-6
-    )

@@ -5,10 +5,8 @@ if, without the intervention, the series would have gone on along it. Nothing in
 the intervention from what else happened that day; a comparison series takes out what both share.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,21 +14,20 @@ from scipy.special import stdtrit
 
 from toolkit.designs.series_checks import check_autocorrelation
 from toolkit.designs.series_fit import Contrasts, SeriesFit, contrasts, fit_ar1, fit_arma, fit_hac
+from toolkit.designs.series_input import (
+    BREAKS,
+    CheckedSeries,
+    Errors,
+    check_series,
+    series_columns,
+)
 from toolkit.designs.structural_series import fit_structural
-from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
-from toolkit.i18n import Language, interface_language
+from toolkit.i18n import Language
 
-# Points needed on each side (Penfold and Zhang, Academic Pediatrics 2013).
-FEWEST_POINTS = 8
 # Below this many points Newey-West intervals cover far less than they say (.77 for .95 with 96
 # points and an autocorrelation of .6), and those of a fitted ARMA less (.88).
 _MANY = 400
-# Degrees of freedom left once all columns are fitted.
-_FEWEST_FREE = 4
-_TEXT_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
-_BREAKS = ("level_change", "slope_change")
-Errors = Literal["ar1", "hac", "arma", "structural"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,47 +147,20 @@ def interrupted_series(
         before or after, or than two cycles before; a constant outcome; collinear columns; an
         unknown option.
     """
-    names = [outcome, period, *([comparison] if comparison else []), *covariates]
-    say = interface_language()
-    missing = [name for name in names if name not in series]
-    if missing:
-        columns = ", ".join(map(str, series.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=columns))
-    faults = list(_option_faults(season, errors, order, level))
-    ordinals, unread = _ordinals([*series[period], intervention])
-    if unread:
-        faults.append(say("error.series.periods", values=", ".join(map(repr, unread[:5]))))
-        raise _refused(faults)
-    frame = pd.DataFrame({"ordinal": ordinals[:-1], "period": series[period].to_numpy()})
-    for name in names:
-        if name != period:
-            frame[f"column {name}"] = pd.to_numeric(series[name], errors="coerce").to_numpy(
-                "float64", na_value=np.nan
-            )
-            text = frame.index[frame[f"column {name}"].isna() & series[name].notna().to_numpy()]
-            if len(text) or np.isinf(frame[f"column {name}"]).any():
-                faults.append(say("error.series.numbers", name=name))
-    frame = frame.sort_values("ordinal", ignore_index=True)
-    frame["outcome"] = frame[f"column {outcome}"]
-    if comparison:
-        frame["outcome"] -= frame[f"column {comparison}"]
-    known = frame[frame.filter(like="column ").notna().all(axis="columns")]
-    faults += _series_faults(frame, known, ordinals[-1], season if season > 1 else 0, errors)
-    if faults:
-        raise _refused(faults)
-
-    known = known.reset_index(drop=True)
-    structural = errors == "structural"
-    columns = _columns(known, ordinals[-1], covariates, trend, season, structural)
-    _check_columns(columns, season if structural else 0)
+    checked = check_series(
+        series, outcome=outcome, intervention=intervention, period=period, comparison=comparison,
+        covariates=covariates, season=season, errors=errors, order=order, level=level,
+    )  # fmt: skip
+    known = checked.known
+    columns = series_columns(checked, covariates, trend, season, structural=errors == "structural")
     fit = _fit(known, columns, season, errors, order)
-    breaks = [at for at, name in enumerate(columns) if name in _BREAKS]
+    breaks = [at for at, name in enumerate(columns) if name in BREAKS]
     x = columns.to_numpy()
     effect_rows = np.zeros_like(x)
     effect_rows[:, breaks] = x[:, breaks]
-    after = (known.ordinal >= ordinals[-1]).to_numpy()
+    after = checked.after
     autocorrelation = check_autocorrelation(fit, season=season)
-    cautions = _cautions(fit, frame, known, comparison, autocorrelation)
+    cautions = _cautions(fit, checked, comparison, autocorrelation)
     units = np.eye(x.shape[1])[breaks]
     rows = np.vstack([units, effect_rows[after].mean(axis=0)])
     found = contrasts(fit, rows, level=level)
@@ -214,102 +184,12 @@ def _written(value: float, unit: str, lang: Language, digits: int) -> str:
     return lang(f"unit.{unit}", number=number) if unit else number
 
 
-def _ordinals(labels: list) -> tuple[np.ndarray, list]:
-    """Return a rank in time of each label, consecutive periods one apart; and those not read."""
-    if all(isinstance(label, int | np.integer) for label in labels):
-        return np.array(labels, dtype="int64"), []
-    texts = [label if isinstance(label, str) else "" for label in labels]
-    shapes = {len(text) for text in texts if _TEXT_PERIOD.fullmatch(text)}
-    unread = [
-        label
-        for label, text in zip(labels, texts, strict=True)
-        if not _TEXT_PERIOD.fullmatch(text) or len(shapes) > 1
-    ]
-    if unread:
-        return np.empty(0), unread
-    # 2015, 2015-03 and 2015-Q1 are of 4, 7 and 7 characters; a quarter bears its letter.
-    quarters = {"Q" in text for text in texts}
-    if len(quarters) > 1:
-        return np.empty(0), labels
-    rhythm = "Q" if quarters == {True} else "M" if shapes == {7} else "Y"
-    return pd.PeriodIndex(texts, freq=rhythm).asi8.astype("int64"), []
-
-
-def _option_faults(season: int, errors: str, order: tuple[int, int], level: float):
-    say = interface_language()
-    if errors not in ("ar1", "hac", "arma", "structural"):
-        yield say("error.series.errors", seen=errors)
-    if season != int(season) or season < 0 or season == 1:
-        yield say("error.series.season", seen=season)
-    if len(order) != 2 or min(order) < 0 or sum(order) == 0:
-        yield say("error.series.order", seen=order)
-    if not 0 < level < 1:
-        yield say("error.series.level", seen=level)
-
-
-def _series_faults(frame: pd.DataFrame, known: pd.DataFrame, first: int, season: int, errors: str):
-    say = interface_language()
-    twice = frame.period[frame.ordinal.duplicated()]
-    if len(twice):
-        yield say("error.series.twice", periods=", ".join(map(str, twice[:5])))
-    before, after = int((known.ordinal < first).sum()), int((known.ordinal >= first).sum())
-    needed = max(FEWEST_POINTS, 2 * season)
-    if before < needed or after < FEWEST_POINTS:
-        counts = {"before": before, "after": after, "needed_before": needed}
-        yield say("error.series.few", **counts, needed_after=FEWEST_POINTS)
-    if len(known) and known.outcome.min() == known.outcome.max():
-        yield say("error.panel.constant", value=known.outcome.iloc[0])
-    if errors == "hac" and len(known) and _gaps(known):
-        yield say("error.series.gaps", n=_gaps(known))
-
-
-def _gaps(known: pd.DataFrame) -> int:
-    """Count the periods missing between the first known and the last."""
-    return int(known.ordinal.iloc[-1] - known.ordinal.iloc[0] + 1 - known.ordinal.nunique())
-
-
-def _refused(faults: list[str]) -> DesignError:
-    say = interface_language()
-    return DesignError("\n".join([say("error.series"), *(f"- {fault}" for fault in faults)]))
-
-
-def _columns(
-    known: pd.DataFrame, first: int, covariates: Sequence[str], trend: bool, season: int,
-    structural: bool,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the regressors; time counts from the first period after."""
-    time = (known.ordinal - first).astype("float64")
-    after = (time >= 0).astype("float64")
-    columns = {"level_change": after}
-    if trend:
-        columns |= {"slope_change": after * time, "trend": time}
-    columns |= {f"covariate {name}": known[f"column {name}"] for name in covariates}
-    if not structural:
-        columns["intercept"] = np.ones(len(known))
-        place = known.ordinal % season if season else known.ordinal * 0
-        columns |= {f"season {at}": (place == at).astype("float64") for at in range(1, season)}
-    return pd.DataFrame(columns)
-
-
-def _check_columns(columns: pd.DataFrame, states: int) -> None:
-    say = interface_language()
-    n, k = columns.shape
-    if n < k + states + _FEWEST_FREE:
-        raise _refused([say("error.series.rows", n=n, k=k + states, needed=k + states + 4)])
-    scaled = columns.to_numpy() / np.maximum(np.abs(columns.to_numpy()).max(axis=0), 1e-300)
-    if "intercept" not in columns:
-        scaled = np.column_stack([scaled, np.ones(n)])
-    if np.linalg.matrix_rank(scaled, tol=1e-8 * np.sqrt(n)) < scaled.shape[1]:
-        names = [name.removeprefix("covariate ") for name in columns if "covariate " in name]
-        raise _refused([say("error.regression.collinear", names=", ".join(names or columns))])
-
-
 def _fit(
     known: pd.DataFrame, columns: pd.DataFrame, season: int, errors: str, order: tuple[int, int]
 ) -> SeriesFit:
     given = known.outcome.to_numpy(), columns.to_numpy(), known.ordinal.to_numpy()
     if errors == "structural":
-        breaks = [at for at, name in enumerate(columns) if name in _BREAKS]
+        breaks = [at for at, name in enumerate(columns) if name in BREAKS]
         return fit_structural(*given, interventions=breaks, season=season)
     if errors == "arma":
         return fit_arma(*given, order)
@@ -317,14 +197,13 @@ def _fit(
 
 
 def _cautions(
-    fit: SeriesFit, frame: pd.DataFrame, known: pd.DataFrame, comparison: str | None,
-    autocorrelation: CheckOutcome,
-) -> tuple[str, ...]:  # fmt: skip
+    fit: SeriesFit, checked: CheckedSeries, comparison: str | None, autocorrelation: CheckOutcome
+) -> tuple[str, ...]:
     doubts = {
         "no_comparison": comparison is None,
-        "narrow_errors": fit.inference in ("hac", "arma") and len(known) < _MANY,
+        "narrow_errors": fit.inference in ("hac", "arma") and len(checked.known) < _MANY,
         "autocorrelated": autocorrelation.status == "failed",
-        "missing_periods": _gaps(known) > 0 or len(known) < len(frame),
+        "missing_periods": checked.n_missing > 0,
         "not_converged": not fit.converged,
     }
     return tuple(name for name, doubted in doubts.items() if doubted)

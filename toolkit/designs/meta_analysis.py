@@ -7,27 +7,22 @@ usual one (Röver, Knapp and Friede, BMC Medical Research Methodology 2015; Jack
 Statistics in Medicine 2017).
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
+from toolkit.designs.arguments import check_columns, option_faults
 from toolkit.designs.heterogeneity import ESTIMATORS, Heterogeneity, cochran_q, heterogeneity
+from toolkit.designs.study_effects import FROM_ERRORS
 from toolkit.errors import DesignError
-from toolkit.estimate import CheckOutcome, Estimate, explain, write_value
+from toolkit.estimate import CheckOutcome, explain, write_value
 from toolkit.i18n import Language, interface_language
 
 # Below this many studies the variance between them is hardly known: it is said.
 FEW_STUDIES = 5
-# Two sides of an interval that differ by more than this share of its width are not symmetric.
-_ASYMMETRY = 0.10
-# Inferences whose interval is made with a standard error: Student's, with the number of territories
-# less one, or taken as normal. The intervals of others invert a test.
-_STUDENT = ("crv1", "crv3")
-_NORMAL = ("analytic", "multiplier", "ar1", "hac", "arma", "structural")
 # Columns that must hold one value, where the table has them.
 _ALIKE = ("unit", "measure")
 
@@ -120,74 +115,6 @@ class MetaAnalysis:
         return explain(lang, inference=self.interval, p=self.p, level=self.level)
 
 
-def standard_error(estimate: Estimate) -> float:
-    """Return the standard error an estimate's interval stands for, in the estimate's unit.
-
-    Half the interval over the quantile it was made with: Student's, with the number of territories
-    less one, for a clustered error; the normal one for all others (a little too large an error
-    where they used Student's). An interval that inverts a
-    randomisation test is read as if the estimator were normal, which holds near enough when it is
-    symmetric and bounded; others are refused.
-
-    Raises
-    ------
-    DesignError
-        The interval is absent, unbounded, without width, or not symmetric around the value (by
-        more than a tenth of its width).
-    """
-    say = interface_language()
-    shown = {"low": f"{estimate.low:g}", "high": f"{estimate.high:g}"}
-    width = estimate.high - estimate.low
-    if not (np.isfinite(width) and width > 0):
-        raise DesignError(say("error.meta.interval_unbounded", **shown))
-    if abs(estimate.low + estimate.high - 2 * estimate.value) > _ASYMMETRY * width:
-        shown["value"] = f"{estimate.value:g}"
-        raise DesignError(say("error.meta.interval_asymmetric", **shown))
-    tail = (1 + estimate.level) / 2
-    student = estimate.inference in _STUDENT
-    freedom = estimate.n_treated + estimate.n_comparison - 1 if student else np.inf
-    return float(width / 2 / t.ppf(tail, freedom))
-
-
-def studies_from(estimates: Mapping[str, Estimate]) -> pd.DataFrame:
-    """Lay estimates out as the table `meta_analysis` reads, one row a study.
-
-    Parameters
-    ----------
-    estimates : mapping of str to Estimate
-        By study: a project's id, for example. All of the same indicator, which an estimate does not
-        bear: that is yours to know.
-
-    Returns
-    -------
-    DataFrame
-        study, value, error (see `standard_error`), unit, measure (the estimand), design,
-        inference, n_treated.
-
-    Raises
-    ------
-    DesignError
-        An interval gives no standard error; all such studies are named.
-    """
-    rows, faults = [], []
-    for study, estimate in estimates.items():
-        try:
-            error = standard_error(estimate)
-        except DesignError as fault:
-            faults.append(f"{study}: {fault}")
-            continue
-        rows.append(
-            {
-                "study": study, "value": estimate.value, "error": error, "unit": estimate.unit,
-                "measure": estimate.estimand, "design": estimate.design,
-                "inference": estimate.inference, "n_treated": estimate.n_treated,
-            }
-        )  # fmt: skip
-    if faults:
-        raise DesignError("\n".join(faults))
-    return pd.DataFrame(rows)
-
-
 def meta_analysis(
     studies: pd.DataFrame,
     *,
@@ -272,8 +199,7 @@ def _forest(studies, study, value, error, weights, level) -> pd.DataFrame:
 
 
 def _cautions(studies: pd.DataFrame, method: str, between: Heterogeneity) -> tuple[str, ...]:
-    known = (*_STUDENT, *_NORMAL)
-    from_tests = "inference" in studies and not studies.inference.isin(known).all()
+    from_tests = "inference" in studies and not studies.inference.isin(FROM_ERRORS).all()
     found = {
         "few_studies": len(studies) < FEW_STUDIES,
         "fixed_effect": method == "fixed",
@@ -316,19 +242,10 @@ def leave_one_study_out(studies: pd.DataFrame, **options) -> CheckOutcome:
 
 def _check_studies(studies, study, value, error, method, interval, level) -> None:
     say = interface_language()
-    missing = [name for name in (study, value, error) if name not in studies]
-    if missing:
-        columns = ", ".join(map(str, studies.columns))
-        raise DesignError(say("error.meta.columns", missing=", ".join(missing), columns=columns))
-    faults = []
-    for name, seen, known in (
-        ("method", method, tuple(ESTIMATORS)),
-        ("interval", interval, ("normal",) if method == "fixed" else ("hartung_knapp", "normal")),
-    ):
-        if seen not in known:
-            faults.append(say("error.meta.option", name=name, seen=seen, known=", ".join(known)))
-    if not 0 < level < 1:
-        faults.append(say("error.meta.level", seen=level))
+    check_columns(studies, (study, value, error), of="meta")
+    intervals = ("normal",) if method == "fixed" else get_args(Interval)
+    choices = ("method", method, tuple(ESTIMATORS)), ("interval", interval, intervals)
+    faults = [*option_faults(*choices, level=level)]
     if len(studies) < 2:
         faults.append(say("error.meta.few", n=len(studies)))
     twice = studies[study][studies[study].duplicated()].unique()

@@ -6,12 +6,13 @@ between the treated and their weighted comparison would have stayed what it was;
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.assignments import all_adoptions, count_adoptions, drawn_assignments
 from toolkit.designs.did import FEWEST_TREATED
 from toolkit.designs.inversion import TIE
@@ -124,7 +125,7 @@ def synthetic_did(
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
-    _check(matrix, inference, level, draws)
+    _check(matrix, inference, level=level, draws=draws, seed=seed)
     comparison = matrix.outcome[~matrix.treated]
     firsts = np.unique(matrix.adoption[matrix.treated])
     cohorts = [matrix.outcome[matrix.adoption == first] for first in firsts]
@@ -157,9 +158,9 @@ def synthetic_did(
     )
 
 
-def _check(matrix: PanelMatrix, inference: str, level: float, draws: int) -> None:
+def _check(matrix: PanelMatrix, inference: str, **numbers) -> None:
     say = interface_language()
-    faults = []
+    faults = [*option_faults(("inference", inference, get_args(Inference)), **numbers)]
     gaps = np.argwhere(np.isnan(matrix.outcome))
     if len(gaps):
         cells = [f"{matrix.territories[row]} {matrix.periods[column]}" for row, column in gaps[:5]]
@@ -172,13 +173,9 @@ def _check(matrix: PanelMatrix, inference: str, level: float, draws: int) -> Non
     if n_comparison < n + 2:
         counts = {"n": n_comparison, "treated": n, "needed": n + 2}
         faults.append(say("error.synthetic_did.few_comparison", **counts))
-    if inference not in ("placebo", "jackknife"):
-        faults.append(say("error.synthetic_did.inference", seen=inference))
     alone = np.unique(treated, return_counts=True)[1].min() == 1
     if inference == "jackknife" and (n < FEWEST_TREATED or alone):
         faults.append(say("error.synthetic_did.jackknife", n=n, needed=FEWEST_TREATED))
-    if not (0 < level < 1 and draws >= 1):
-        faults.append(say("error.synthetic_did.options", level=level, draws=draws))
     if faults:
         lines = [say("error.synthetic_did"), *(f"- {fault}" for fault in faults)]
         raise DesignError("\n".join(lines))
