@@ -145,7 +145,7 @@ def test_cohorts_are_averaged_by_treated_cells():
         (lambda f: f[f.period >= 7], {}, "Treated from the second period on: 1, 2, 3"),
         (lambda f: f[f.territory < 7], {}, "Comparison territories: 4, treated: 3. 5"),
         (lambda f: f, {"inference": "jackknife"}, "Treated territories: 3. The jackknife needs 5"),
-        (lambda f: f, {"inference": "bootstrap"}, "'bootstrap'; it must be one of: placebo, jackknife"),
+        (lambda f: f, {"inference": "bootstrap"}, "'bootstrap'; it must be one of: placebo"),
         (lambda f: f, {"level": 1.2}, "level is 1.2"),
         (lambda f: f.drop(columns="adoption"), {}, "Missing columns: adoption"),
     ],
