@@ -101,7 +101,9 @@ def test_every_key_that_is_named_exists():
         if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", text) and text.split(".")[0] in prefixes
     }
     files = {
-        text for text in named if text.endswith((".html", ".json", ".txt", ".css", ".pdf", ".typ"))
+        text
+        for text in named
+        if text.endswith((".html", ".json", ".txt", ".css", ".csv", ".pdf", ".typ"))
     }
     assert named - files - CATALOGUES["fr"].keys() == set()
 

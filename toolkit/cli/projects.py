@@ -25,9 +25,12 @@ def validate(path: Path | None, form: str, lang: str | None) -> None:
     from toolkit.records.sources import data_dir
     from toolkit.records.validate import validate as find_faults
     from toolkit.study.protocol import validate_studies
+    from toolkit.study.reading import validate_readings
 
     chosen = language(lang) if lang else say
-    faults = find_faults(path) + (validate_studies() if path is None else [])
+    faults = find_faults(path)
+    if path is None:
+        faults += [*validate_studies(), *validate_readings()]
     if form == "json":
         import json
 

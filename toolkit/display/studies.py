@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit.display.blocks import Block, Callout, Figure, Heading, Masthead, Paragraph, Table
-from toolkit.display.design_map import plot_design_map
 from toolkit.display.event_study import plot_event_study
 from toolkit.display.synthetic import plot_synthetic_gaps, plot_synthetic_paths
 from toolkit.display.trends import plot_trends
 from toolkit.i18n import Language
-from toolkit.records.contours import load_contours
 from toolkit.records.portfolio import Project
 from toolkit.records.territories import load_territories
 from toolkit.study.analyse import Study
@@ -75,16 +73,16 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
 
 
 def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> list[Figure]:
-    """Draw what a study rests on: where, the outcomes over time, and the gap around adoption."""
+    """Draw what a study rests on: the outcomes over time, and the gap around adoption."""
     common = {"lang": lang, "simulated": study.sample.simulated, "note": note}
     measured = common | {
         "measure": _measure(study, project, lang),
         "unit": study.sample.unit,
     }
-    figures = _map(study, common)
+    figures: list[Figure] = []
     adoptions = study.sample.panel.adoption.dropna()
     if study.control is not None:
-        return figures + _control_figures(study, measured, lang)
+        return _control_figures(study, measured, lang)
     if (adoptions == adoptions.iloc[0]).all():
         figures.append(plot_trends(_means(study), adoption=adoptions.iloc[0], **measured))
     if study.events is not None:
@@ -137,21 +135,6 @@ def _names(territories: tuple[str, ...]) -> dict[str, str]:
     places = pd.concat([load_territories(level) for level in levels])
     names = dict(zip(places.level + "-" + places.code, places.name, strict=True))
     return {name: names[name] for name in territories}
-
-
-def _map(study: Study, common: dict) -> list[Figure]:
-    """Draw who is treated and compared, where contours are embedded."""
-    sample = study.sample
-    everyone = (*sample.treated, *sample.comparison)
-    if not all(name.startswith("DEP-") for name in everyone):
-        return []
-    roles = dict.fromkeys(sample.comparison, "comparison")
-    roles |= dict.fromkeys(sample.neighbours, "neighbour") | dict.fromkeys(
-        sample.treated, "treated"
-    )
-    by_code = {name.removeprefix("DEP-"): role for name, role in roles.items()}
-    places = load_territories("DEP").set_index("code").name.to_dict()
-    return [plot_design_map(by_code, places, load_contours("DEP"), **common)]
 
 
 def _means(study: Study) -> pd.DataFrame:

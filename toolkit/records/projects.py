@@ -56,6 +56,19 @@ class Facet(Strict):
     reason_en: str = Field(min_length=1)
 
 
+class Intervention(Strict):
+    """What TIDieR asks of an intervention and no table holds.
+
+    Who provides it and with what training; by which means, to one person or to several; what is
+    adapted to whom; how it is made sure that it is done as planned.
+    """
+
+    providers: Text | None = None
+    delivery: Text | None = None
+    tailoring: Text | None = None
+    fidelity: Text | None = None
+
+
 class Facts(Strict):
     """What project.toml holds; codes stand in programme/vocabulary.csv.
 
@@ -80,6 +93,7 @@ class Facts(Strict):
     title: Text
     problem: Text
     innovation: Text
+    intervention: Intervention = Intervention()
     facets: dict[str, Facet] = Field(default_factory=dict)
 
 

@@ -7,6 +7,11 @@ with a comparison that is justified; 4, instruments or discontinuities; 5, rando
 justifies a comparison is that it withstood an attempt to refute it that could have succeeded: a
 check that failed lowers the grade, so does the want of one that proves something, and one that
 could not run never raises it.
+
+Beside it stands the level of Nesta's Standards of Evidence (Puttick & Ludlow 2013), which asks less
+of method and more of use: 1, what is done and why is told; 2, data show a change for the better,
+whose cause is not known; 3, it is caused, by comparison with others; 4, others found it again; 5,
+it can be delivered elsewhere as well. One study reaches 3 at most.
 """
 
 from collections.abc import Iterable
@@ -27,6 +32,8 @@ IDENTIFYING = {
 _WEAKENING = ("leave_one_out", "spillover", "anticipation")
 # Times the greatest divergence before adoption that an effect must survive to be called robust.
 _ROBUST = 1.0
+# Of Maryland's scale: from here on, a comparison justifies that the effect was caused.
+_CAUSAL = 3
 Verdict = Literal["beneficial", "harmful", "no_meaningful_effect", "inconclusive"]
 
 
@@ -107,6 +114,43 @@ def grade(design: str, checks: Iterable[CheckOutcome]) -> Grade:
     ]
     level = max(1, ceiling + sum(step.change for step in steps))
     return Grade(level, ceiling, tuple(steps))
+
+
+@dataclass(frozen=True)
+class Nesta:
+    """The level on Nesta's Standards of Evidence, 0 to 3 for one study, and why it is not higher.
+
+    0 where no theory of change is recorded: the first level asks for one.
+    """
+
+    level: int
+    reason: str
+
+    def sentence(self, lang: Language) -> str:
+        """Say it."""
+        return lang(f"nesta.{self.reason}", level=self.level)
+
+
+def nesta(
+    grade: Grade, conclusion: Conclusion, estimate: Estimate, *, direction: str, theory: bool
+) -> Nesta:
+    """Place a finding on Nesta's Standards of Evidence.
+
+    Parameters
+    ----------
+    direction : {"increase", "decrease"}
+        What the project hopes for.
+    theory : bool
+        Whether a theory of change is recorded.
+    """
+    if not theory:
+        return Nesta(0, "no_theory")
+    better = estimate.low > 0 if direction == "increase" else estimate.high < 0
+    if conclusion.verdict == "beneficial" and grade.level >= _CAUSAL:
+        return Nesta(3, "caused")
+    if better and conclusion.verdict in ("beneficial", "inconclusive"):
+        return Nesta(2, "not_caused")
+    return Nesta(1, "no_change_shown")
 
 
 def _justifies(check: CheckOutcome) -> bool:

@@ -92,6 +92,17 @@ class Role(Strict):
     interests: Text
 
 
+class Rival(Strict):
+    """Something else that could explain the effect, and what would tell.
+
+    `checks` are among those planned; `evidence` are ids of the project's evidence.csv.
+    """
+
+    explanation: Text
+    checks: list[str] = Field(default_factory=list)
+    evidence: list[str] = Field(default_factory=list)
+
+
 class Amendment(Strict):
     """A change to a locked protocol: when, why, and the hash of the text it replaces."""
 
@@ -122,6 +133,8 @@ class Protocol(Strict):
         Whether territories that border a treated one are kept out of the comparison.
     limits : list of Text
         Printed before any finding.
+    rivals : list of Rival
+        Other explanations, named before the effect is known.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -145,6 +158,7 @@ class Protocol(Strict):
     periods: Periods
     thresholds: Thresholds
     limits: list[Text] = Field(default_factory=list)
+    rivals: list[Rival] = Field(default_factory=list)
     roles: list[Role] = Field(min_length=1)
     amendments: list[Amendment] = Field(default_factory=list)
 
@@ -219,6 +233,7 @@ def _rules(read: TomlFile[Protocol], stem: str) -> Iterator[Fault]:
     yield from _territories(read)
     yield from _checks(read)
     yield from _unread(read)
+    yield from _rivals(read)
     for number, role in enumerate(protocol.roles):
         yield from read.check_code(role.role, "role", f"roles.{number}.role")
         yield from read.check_code(role.mode, "association_mode", f"roles.{number}.mode")
@@ -286,3 +301,18 @@ def _unread(read: TomlFile[Protocol]) -> Iterator[Fault]:
         seen = getattr(holder, name)
         if seen != type(holder).model_fields[name].default:
             yield read.fault("unread", key, seen, design=protocol.design)
+
+
+def _rivals(read: TomlFile[Protocol]) -> Iterator[Fault]:
+    """Find checks of rival explanations that are not planned, and evidence that is not there."""
+    protocol = read.model
+    path = data_dir() / "projects" / protocol.project / "evidence.csv"
+    pieces: set[str] = set()
+    if path.is_file():
+        rows = read_table(path, load_schema("evidence"), path.name).rows
+        pieces = {row.cells.get("evidence", "") for row in rows}
+    for number, rival in enumerate(protocol.rivals):
+        for check in set(rival.checks) - set(protocol.checks):
+            yield read.fault("rival_check", f"rivals.{number}.checks", check)
+        for id_ in set(rival.evidence) - pieces:
+            yield read.fault("rival_evidence", f"rivals.{number}.evidence", id_)

@@ -14,11 +14,13 @@ from toolkit.records.toml_model import Text
 from toolkit.study.lock import lock_path, read_lock
 from toolkit.study.protocol import CHECKS, FOLDER, ProtocolFile, protocol_path
 
-_TEMPLATE = Path(__file__).parent / "templates" / "protocol.toml"
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
-    """Write a protocol to fill, with what the project already says of its design.
+    """Write a protocol to fill, with what the project already says of its design, and its reading.
+
+    The files of the reading, for later, are commented templates; one that is there already stays.
 
     Raises
     ------
@@ -31,7 +33,7 @@ def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
     panel = load_panel(load_project(project), indicator)
     adoptions = panel.adopted_on.dropna().nunique()
     design = "staggered" if adoptions > 1 else "did"
-    text = _TEMPLATE.read_text(encoding="utf-8").format(
+    text = _template("protocol.toml").format(
         id=study,
         project=project,
         indicator=indicator,
@@ -43,20 +45,15 @@ def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
     )
     (data_dir() / FOLDER).mkdir(exist_ok=True)
     write_atomically(path, text)
+    for ending in ("reading.toml", "fr.txt", "en.txt"):
+        own = path.with_name(f"{study}.{ending}")
+        if not own.exists():
+            write_atomically(own, _template(ending).replace("{id}", study))
     return path
 
 
-def read_interpretation(study: str, lang: str) -> tuple[Path, str]:
-    """Return where a study's own words lie in a language, and the words; "" before there are any.
-
-    The file, ``<id>.<lang>.txt`` beside the protocol, is written by people alone: paragraphs of
-    plain text, separated by blank lines.
-    """
-    path = protocol_path(study).with_name(f"{study}.{lang}.txt")
-    try:
-        return path, path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:  # sought, not asked for: a report knows that it read nothing
-        return path, ""
+def _template(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def amend_study(file: ProtocolFile, *, reason: Text, today: date) -> Path:
