@@ -6,7 +6,7 @@ import pytest
 
 from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.i18n import LANGUAGES, language
-from toolkit.study.evidence import CEILINGS, conclude, grade
+from toolkit.study.evidence import CEILINGS, Conclusion, Grade, conclude, grade, nesta
 
 STATUSES = ("passed", "failed", "informative", "not_applicable")
 
@@ -102,3 +102,29 @@ def test_verdict_and_grade_are_said_in_both_languages(code):
     inconclusive = conclude(estimate(-5, 1), [], direction="decrease", meaningful=2.0)
     assert "pas d’effet" not in inconclusive.sentence(lang)
     assert "no effect" not in inconclusive.sentence(lang)
+
+
+@pytest.mark.parametrize(
+    ("level", "verdict", "interval", "theory", "expected"),
+    [
+        (3, "beneficial", (-7, -5), True, (3, "caused")),
+        (2, "beneficial", (-7, -5), True, (2, "not_caused")),
+        (1, "inconclusive", (-7, -5), True, (2, "not_caused")),  # contradicted, but better
+        (3, "inconclusive", (-7, 5), True, (1, "no_change_shown")),
+        (3, "harmful", (5, 7), True, (1, "no_change_shown")),
+        (3, "no_meaningful_effect", (-0.5, -0.1), True, (1, "no_change_shown")),
+        (3, "beneficial", (-7, -5), False, (0, "no_theory")),
+    ],
+)
+def test_nesta_asks_for_a_theory_then_a_change_then_its_cause(
+    level, verdict, interval, theory, expected
+):
+    found = nesta(
+        Grade(level, 3, ()),
+        Conclusion(verdict, "interval"),
+        estimate(*interval),
+        direction="decrease",
+        theory=theory,
+    )
+    assert (found.level, found.reason) == expected
+    assert all(found.sentence(language(code)) for code in LANGUAGES)

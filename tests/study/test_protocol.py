@@ -55,6 +55,12 @@ BROKEN = {
     "a year for a month": ('"2017-06"', '"2017"', "period_frequency", "periods.last", ""),
     "a thirteenth month": ('"2017-06"', '"2017-13"', "period_frequency", "periods.last", ""),
     "ends before it starts": ('"2017-06"', '"2011-06"', "period_order", "periods.last", ""),
+    "a rival's check that is not planned": (
+        '["placebo_in_space"]', '["fit"]', "rival_check", "rivals.1.checks", "",
+    ),
+    "a rival's evidence that is not there": (
+        '["V07"]', '["V99"]', "rival_evidence", "rivals.2.evidence", "",
+    ),
     "no threshold": ("= 2.0", "= 0.0", "range", "thresholds.meaningful", ""),
     "text for a number": ("= 2.0", '= "2"', "key_type", "thresholds.meaningful", ""),
     "unknown key": (

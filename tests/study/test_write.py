@@ -9,6 +9,7 @@ from toolkit.errors import DataError
 from toolkit.records.toml_model import Text
 from toolkit.study.lock import lock_path, make_lock, read_lock, write_lock
 from toolkit.study.protocol import load_protocol, read_protocol
+from toolkit.study.reading import Reading, load_reading, read_own_words
 from toolkit.study.sample import study_sample
 from toolkit.study.write import amend_study, new_study
 
@@ -26,6 +27,16 @@ def test_a_new_protocol_holds_what_the_project_says_and_asks_for_the_rest(data):
     assert asked == {("key_blank", f"{key}.{code}") for key in blank for code in ("fr", "en")} | {
         ("range", "thresholds.meaningful")
     }
+
+
+def test_a_reading_awaits_with_its_protocol_and_is_never_written_over(data):
+    own = data / "studies" / "non-recours.fr.txt"
+    own.write_text("Écrit avant.\n", encoding="utf-8")
+    new_study("non-recours", project=STUDY, indicator="non-recours", today=DAY)
+    assert own.read_text(encoding="utf-8") == "Écrit avant.\n"
+    assert load_reading("non-recours") == Reading()
+    assert read_own_words("non-recours", "en").paragraphs == ()
+    assert "non-recours" in (data / "studies" / "non-recours.reading.toml").read_text("utf-8")
 
 
 def test_a_study_is_not_overwritten(data):

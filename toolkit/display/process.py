@@ -40,7 +40,7 @@ def tabulate_validity(study: Study, project: Project, *, lang: Language) -> list
     return [
         Heading(lang("validity.title")),
         tabulate_facts(
-            validities(study, project),
+            validities(study.conclusion, project),
             caption=lang("validity.caption"),
             names={kind: lang(f"validity.kind.{kind}") for kind in VALIDITIES},
             head=lang("validity.head"),

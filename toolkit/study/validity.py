@@ -10,7 +10,7 @@ read, or where to write it.
 import pandas as pd
 
 from toolkit.records.portfolio import Project
-from toolkit.study.analyse import Study
+from toolkit.study.evidence import Conclusion
 from toolkit.study.facts import Fact, lacking, word
 
 VALIDITIES = ("outcome", "process", "democratic", "catalytic", "dialogic")
@@ -23,10 +23,10 @@ def public_entries(project: Project) -> pd.DataFrame:
     return logbook[logbook.confidentiality == "public"]
 
 
-def validities(study: Study, project: Project) -> list[Fact]:
+def validities(conclusion: Conclusion, project: Project) -> list[Fact]:
     """Return what the records say of each of the five, in order."""
     return [
-        Fact("outcome", f"validity.outcome.{study.conclusion.verdict}"),
+        Fact("outcome", f"validity.outcome.{conclusion.verdict}"),
         *_process(project),
         *_democratic(project),
         *_catalytic(project),
