@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -22,6 +23,29 @@ def mirror():
     if not folder.is_dir():
         pytest.skip("no mirror of the pulled files: give its folder in FUTURS_DATA_MIRROR")
     return folder
+
+
+@pytest.fixture(scope="session")
+def put_report():
+    """Give what leaves a report in a folder as a batch does, without running a notebook."""
+
+    def put(folder: Path, *, formats=("html",), **facts) -> None:
+        names = {"html": "index.html", "code": "code.html", "pdf": "report.pdf"}
+        given = {
+            "title": "How many?", "subject": "", "status": "descriptive", "as_of": "2026-03-09",
+            "lang": folder.name, "simulated": False, "grade": "", "project": "",
+            "territories": [], "verdict": "",
+        }  # fmt: skip
+        study = facts.pop("study", None)
+        parameters = {"lang": folder.name} | ({"study": study} if study else {})
+        files = {names[kind]: "a" * 64 for kind in formats}
+        record = {"key": "k", "files": files, "facts": given | facts, "parameters": parameters}
+        folder.mkdir(parents=True)
+        for name in files:
+            (folder / name).write_text("page")
+        (folder / "manifest.json").write_text(json.dumps(record))
+
+    return put
 
 
 @pytest.fixture(scope="session")

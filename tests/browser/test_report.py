@@ -1,6 +1,5 @@
 """A report and the index as a reader opens them: real Chromium, from a file, network blocked."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -8,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+from .conftest import outside, violations
 
 pytestmark = pytest.mark.browser
 
@@ -25,41 +26,6 @@ def reports(tmp_path_factory):
             env=os.environ | {"FUTURS_LANG": "en"},
         )
     return output
-
-
-@pytest.fixture
-def open_page(chromium):
-    """Open a file with the network blocked; whatever is asked of it, or said in error, is kept."""
-    context = chromium.new_context(offline=True, viewport={"width": 1000, "height": 800})
-    page = context.new_page()
-    page.asked, page.errors = [], []
-    page.on("request", lambda r: r.url.startswith("file:") or page.asked.append(r.url))
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda m: m.type == "error" and page.errors.append(m.text))
-
-    def visit(path: Path):
-        page.goto(path.as_uri())
-        return page
-
-    yield visit
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The source of axe-core, which a package carries."""
-    package = importlib.util.find_spec("axe_playwright_python").submodule_search_locations[0]
-    return (Path(package) / "axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(page) -> list[str]:
-    found = page.evaluate("axe.run()")
-    assert len(found["passes"]) > 20
-    return sorted(rule["id"] for rule in found["violations"])
-
-
-def outside(page) -> list[str]:
-    return [url for url in page.asked if not url.startswith("data:")]
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
@@ -188,17 +154,6 @@ def test_the_language_switch_and_the_way_home(reports, open_page):
     assert "Creuse: how many people live here" in page.title()
     page.get_by_role("link", name="All reports").click()
     assert page.title() == "Reports"
-
-
-def test_the_index_finds_a_territory_and_opens_its_report(reports, open_page):
-    page = open_page(reports / "index.html")
-    assert outside(page) == []
-    assert page.locator("tbody tr:visible").count() == 2
-    page.get_by_role("searchbox").fill("creuse")
-    assert page.locator("tbody tr:visible").count() == 1
-    page.get_by_role("link", name="Français (Creuse)").click()
-    assert page.locator("h1").inner_text().startswith("Creuse")
-    assert page.errors == []
 
 
 def test_the_skip_link_is_the_first_stop_of_the_keyboard(reports, open_page):

@@ -1,6 +1,7 @@
 """The index lists the reports there are, in both languages, and what failed."""
 
 import json
+import re
 
 import pytest
 
@@ -8,75 +9,80 @@ from toolkit.errors import ToolkitError
 from toolkit.sharing.site import check_output, render_index
 
 
-def put(folder, subject, lang, *, kind="territory"):
-    folder.mkdir(parents=True)
-    (folder / "index.html").write_text("page")
-    record = {"key": "k", "parameters": {kind: subject, "lang": lang}}
-    (folder / "manifest.json").write_text(json.dumps(record))
+def data_of(page: str) -> dict:
+    return json.loads(re.search(r'id="entries">(.*?)</script>', page)[1])
 
 
-def test_the_index_links_every_page_by_territory(tmp_path):
-    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
-    put(tmp_path / "r/DEP/23/en", "DEP-23", "en")
-    put(tmp_path / "r/REG/84/fr", "REG-84", "fr")
+def test_an_index_in_each_language_lists_the_same_reports(tmp_path, put_report):
+    for lang in ("fr", "en"):
+        put_report(tmp_path / f"r/DEP/23/{lang}", territories=["DEP-23"])
+    put_report(tmp_path / "r/REG/84/fr", territories=["REG-84"])
     pages = render_index(tmp_path)
     assert set(pages) == {"index.html", "index.en.html"}
     french, english = pages["index.html"], pages["index.en.html"]
     assert '<html lang="fr">' in french
     assert '<html lang="en">' in english
-    assert french.count('href="r/DEP/23/fr/index.html"') == 1
-    assert french.index("Auvergne-Rhône-Alpes") < french.index("Creuse")
     assert "2 territoires ont un rapport." in french
     assert "2 territories have a report." in english
+    assert data_of(french)["columns"]["name"]["values"] == ["Auvergne-Rhône-Alpes", "Creuse"]
+    assert data_of(english)["columns"]["lang"]["values"] == ["fr", "en"]
 
 
-def test_a_pdf_is_linked_beside_its_page_where_there_is_one(tmp_path):
-    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
-    put(tmp_path / "r/DEP/23/en", "DEP-23", "en")
-    (tmp_path / "r/DEP/23/fr/report.pdf").write_bytes(b"%PDF")
-    for page in render_index(tmp_path).values():
-        assert page.count('href="r/DEP/23/fr/report.pdf" lang="fr"') == 1
-        assert '>PDF<span class="visually-hidden"> (Creuse, Français)</span></a>)' in page
-        assert "DEP/23/en/report.pdf" not in page
-
-
-def test_studies_stand_first_under_their_titles_and_only_those_there_are(tmp_path):
-    for lang in ("fr", "en"):
-        put(tmp_path / f"s/demande-unique/{lang}", "demande-unique", lang, kind="study")
-    put(tmp_path / "s/x/en", "<b>../x</b>", "en", kind="study")
-    put(tmp_path / "r/DEP/23/en", "DEP-23", "en")
+def test_the_list_for_a_browser_without_scripts_links_every_report(tmp_path, put_report):
+    put_report(tmp_path / "r/DEP/23/fr", territories=["DEP-23"])
+    put_report(tmp_path / "s/x/en", title="Does it?", subject="It", project="x", study="x")
     page = render_index(tmp_path)["index.en.html"]
-    assert "Does the single application shorten the processing time?" in page
-    assert "1 territory has a report. 1 study." in page
-    assert page.index("s/demande-unique/en/index.html") < page.index("r/DEP/23/en/index.html")
-    assert "../x" not in page
-    french = render_index(tmp_path)["index.html"]
-    assert "La demande unique raccourcit-elle le délai de traitement" in french
+    plain = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert '<a href="r/DEP/23/fr/index.html" lang="fr">Creuse</a>' in plain
+    assert '<a href="s/x/en/index.html">Does it?</a>' in plain
+    assert plain.index("Does it?") < plain.index("Creuse")
 
 
-def test_a_page_that_was_never_finished_is_not_listed(tmp_path):
-    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
-    (tmp_path / "r/DEP/23/fr/index.html").unlink()
-    assert "DEP/23" not in render_index(tmp_path)["index.html"]
+def test_each_project_has_a_page_at_an_address_that_stays(tmp_path, put_report):
+    for lang, title in (("fr", "Un effet ?"), ("en", "An effect?")):
+        put_report(
+            tmp_path / f"s/demande-unique/{lang}", title=title, subject="Demande",
+            project="demande-unique", study="demande-unique", territories=["DEP-23", "DEP-19"],
+            simulated=True, verdict="beneficial", grade="grade 3", formats=("html", "pdf"),
+        )  # fmt: skip
+    put_report(tmp_path / "r/DEP/23/en", territories=["DEP-23"])
+    pages = render_index(tmp_path)
+    assert {a for a in pages if "/" in a} == {
+        "projects/demande-unique/index.html",
+        "projects/demande-unique/index.en.html",
+    }
+    page = pages["projects/demande-unique/index.en.html"]
+    assert '<a href="../../s/demande-unique/en/index.html">An effect?</a>' in page
+    assert '<a href="../../s/demande-unique/en/report.pdf"' in page
+    assert '<li><a href="../../r/DEP/23/en/index.html">Creuse</a></li>' in page
+    assert "<li>Corrèze</li>" in page
+    assert "<strong>Beneficial</strong> · grade 3 · Data of 9 March 2026" in page
+    assert "made up, with an effect known beforehand" in page
+    assert "A single application opens the assessment" in page  # from the project's own file
+    assert 'href="projects/demande-unique/index.en.html"' in pages["index.en.html"]
 
 
-def test_a_failure_is_listed_with_its_error_as_text(tmp_path):
+def test_a_name_can_neither_become_markup_nor_end_the_data(tmp_path, put_report):
+    hostile = '</script><b onclick="x">'
+    put_report(tmp_path / "s/x/en", title=hostile, subject=hostile, project="x", study="x")
+    for page in render_index(tmp_path).values():
+        assert "<b onclick" not in page
+    assert data_of(render_index(tmp_path)["index.html"])["columns"]["name"]["values"] == [hostile]
+
+
+def test_a_project_that_would_leave_the_folder_has_no_page(tmp_path, put_report):
+    put_report(tmp_path / "s/x/en", subject="It", project="../../x", study="x")
+    assert set(render_index(tmp_path)) == {"index.html", "index.en.html"}
+
+
+def test_a_failure_is_listed_with_its_error_as_text_and_its_log(tmp_path):
     folder = tmp_path / "r/DEP/23/fr"
     folder.mkdir(parents=True)
     (folder / "failure.txt").write_text("ValueError: <b>no</b>")
     page = render_index(tmp_path)["index.en.html"]
     assert "1 failed report" in page
+    assert '<a href="r/DEP/23/fr/failure.txt">r/DEP/23/fr</a>' in page
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in page
-
-
-def test_manifests_and_pages_that_are_not_ours_are_left_alone(tmp_path):
-    put(tmp_path / "r/DEP/23/fr", "DEP-23", "fr")
-    for number, text in enumerate(["{", "[]", "{}", '{"name": "a web app"}', '{"key": 1}']):
-        folder = tmp_path / f"other{number}"
-        folder.mkdir()
-        (folder / "manifest.json").write_text(text)
-        (folder / "index.html").write_text("theirs")
-    assert "1 territory has a report." in render_index(tmp_path)["index.en.html"]
 
 
 def test_a_foreign_index_is_never_written_over(tmp_path):

@@ -201,4 +201,5 @@ def _write_index(output: Path) -> None:
     from toolkit.sharing.site import render_index
 
     for name, page in render_index(output).items():
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(output / name, page)

@@ -1,62 +1,50 @@
 """The index of a folder of reports: what there is, in both languages, and what failed."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from toolkit.errors import ToolkitError
-from toolkit.i18n import LANGUAGES, interface_language, language
-from toolkit.records.territories import LEVELS, load_territories
-from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE
+from toolkit.i18n import LANGUAGES, Language, interface_language, language
+from toolkit.records.projects import FACTS, project_ids, read_facts
+from toolkit.records.sources import data_dir
+from toolkit.sharing.entries import Entry, find_entries, find_failures, locate
+from toolkit.sharing.listing import ORDERS, filters, in_columns, list_rows
 from toolkit.sharing.render import index_name, page_style, page_template
-from toolkit.study.protocol import protocol_path, read_protocol, study_ids
+from toolkit.sharing.site_map import draw_maps
 
 _GENERATOR = 'name="generator" content="futurs-publics-toolkit"'
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A territory or a study of the index: its name, its page and its PDF, each by language."""
-
-    group: str
-    code: str
-    names: dict[str, str]
-    pages: dict[str, str]
-    pdfs: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A report that could not be made: where it would be, and the error."""
-
-    address: str
-    error: str
-
-
 def render_index(output: Path) -> dict[str, str]:
-    """Render the index of the reports found under a folder.
+    """Render the index of the reports found under a folder, and a page for each project.
 
     Returns
     -------
     dict of str to str
-        HTML text by file name: "index.html" in French, "index.en.html" in English.
+        HTML text by address: "index.html" in French, "index.en.html" in English, and
+        "projects/<id>/index.html" likewise. No page makes a request; an address stays the same.
     """
-    entries, failures = _entries(output), _failures(output)
-    groups = [(g, [e for e in entries if e.group == g]) for g in ("study", *LEVELS)]
+    entries, failures = find_entries(output), find_failures(output)
     pages = {}
     for code in LANGUAGES:
-        other = next(c for c in LANGUAGES if c != code)
+        lang = language(code)
+        rows = list_rows(entries, lang)
+        projects = {row["project"]: row["name"] for row in rows if row["project"]}
         pages[index_name(code)] = page_template("index.html").render(
-            lang=language(code),
-            other=language(other),
-            other_page=index_name(other),
-            groups=[(group, found) for group, found in groups if found],
+            **_common(lang, root=""),
+            groups=[(kind, list(found)) for kind, found in groupby(rows, itemgetter("kind"))],
+            projects=projects,
             failures=failures,
-            n_territories=sum(entry.group != "study" for entry in entries),
-            n_studies=sum(entry.group == "study" for entry in entries),
-            style=page_style(),
+            filters=filters(rows, lang),
+            maps=draw_maps(entry.places for entry in entries),
+            data=_for_script({"columns": in_columns(rows), "labels": _labels(lang)}),
+            lead=_lead(rows, lang),
         )
+        for project, name in projects.items():
+            address = f"projects/{project}/{index_name(code)}"
+            pages[address] = _project_page(project, name, entries, rows, lang)
     return pages
 
 
@@ -67,56 +55,72 @@ def check_output(output: Path) -> None:
         raise ToolkitError(interface_language()("error.foreign_index", path=page))
 
 
-def _entries(output: Path) -> list[Entry]:
-    pages: dict[tuple[str, str], dict[str, str]] = {}
-    pdfs: dict[tuple[str, str], dict[str, str]] = {}
-    for path in output.rglob(MANIFEST):
-        if (path.parent / PAGE).is_file():
-            match _parameters(path):
-                case {"territory": str(name), "lang": str(code)}:
-                    subject = ("territory", name)
-                case {"study": str(name), "lang": str(code)}:
-                    subject = ("study", name)
-                case _:
-                    continue
-            folder = path.parent.relative_to(output)
-            pages.setdefault(subject, {})[code] = (folder / PAGE).as_posix()
-            if (path.parent / FILES["pdf"]).is_file():
-                pdfs.setdefault(subject, {})[code] = (folder / FILES["pdf"]).as_posix()
-    return [
-        Entry(group, code, names, pages[subject], pdfs.get(subject, {}))
-        for subject, group, code, names in (*_studies(), *_territories())
-        if subject in pages
-    ]
+def _lead(rows: list[dict], lang: Language) -> str:
+    n_studies = sum(row["kind"] == "project" for row in rows)
+    n_others = len(rows) - n_studies
+    said = [lang.plural("index.count", n_others)] if n_others or not rows else []
+    said += [lang.plural("index.studies", n_studies)] if n_studies else []
+    return " ".join(said)
 
 
-def _studies() -> Iterator[tuple]:
-    """Name the studies there are: what a manifest says of another is not listed."""
-    for study in study_ids():
-        protocol = read_protocol(protocol_path(study)).protocol
-        if protocol is not None:
-            names = {code: getattr(protocol.title, code) for code in LANGUAGES}
-            yield ("study", study), "study", study, names
+def _project_page(
+    project: str, name: str, entries: list[Entry], rows: list[dict], lang: Language
+) -> str:
+    """Render the page of a project: what it tries, its reports, its territories and theirs."""
+    root = "../../"
+    own = [entry for entry in entries if entry.project == project]
+    known = locate(t for entry in own for t in entry.territories)
+    reports = {f"{row['kind']}-{row['code']}": row for row in rows if not row["project"]}
+    facts = None
+    if project in project_ids():
+        facts, _ = read_facts(data_dir() / "projects" / project / FACTS, FACTS)
+    return page_template("project.html").render(
+        **_common(lang, root=root),
+        name=name,
+        rows=[row for row in rows if row["project"] == project],
+        simulated=any(entry.simulated for entry in own),
+        told=[getattr(text, lang.code) for text in (facts.problem, facts.innovation)]
+        if facts
+        else [],
+        territories={id_: called for id_, (called, _) in known.items()},
+        reports=reports,
+        maps=draw_maps(entry.places for entry in own)[:1],
+    )
 
 
-def _territories() -> Iterator[tuple]:
-    everything = load_territories().sort_values("code")
-    for row in everything.itertuples():
-        id_ = row.level if row.level == "FR" else f"{row.level}-{row.code}"
-        yield ("territory", id_), row.level, row.code, dict.fromkeys(LANGUAGES, row.name)
+def _common(lang: Language, *, root: str) -> dict:
+    """Return what every page of the site is given; `root` is the way to the folder of reports."""
+    other = next(language(code) for code in LANGUAGES if code != lang.code)
+    return {
+        "lang": lang,
+        "other": other,
+        "languages": {code: language(code) for code in LANGUAGES},
+        "home": root + index_name(lang.code),
+        "other_page": index_name(other.code),
+        "root": root,
+        "style": page_style(),
+    }
 
 
-def _parameters(path: Path) -> object:
-    """Return the parameters of a manifest, or nothing of a file that is no manifest of ours."""
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return record.get("parameters") if isinstance(record, dict) and "key" in record else None
+def _labels(lang: Language) -> dict:
+    """Return the words that the page's script writes; "{count}" stands where it puts a number."""
+    said = {
+        name: {value: lang(f"index.{name}.{value}") for value in ORDERS[name]}
+        for name in ("status", "verdict")
+    }
+    return {
+        **said,
+        "found": [lang.plural("index.found", n, count="{count}", all="{all}") for n in (1, 2)],
+        "more": [lang.plural("index.more", n, count="{count}") for n in (1, 2)],
+        "none": lang("index.none"),
+        "simulated": lang("stamp.simulated"),
+        "index": index_name(lang.code),
+        "project_page": lang("index.project_page"),
+        "code": lang("index.code"),
+        "languages": {code: language(code)("page.language") for code in LANGUAGES},
+    }
 
 
-def _failures(output: Path) -> list[Failure]:
-    return [
-        Failure(path.parent.relative_to(output).as_posix(), path.read_text(encoding="utf-8"))
-        for path in sorted(output.rglob(FAILURE))
-    ]
+def _for_script(data: dict) -> str:
+    """Write JSON that can stand inside a script element: no text of it can end that element."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
