@@ -100,11 +100,8 @@ def test_every_key_that_is_named_exists():
         for text in literal
         if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", text) and text.split(".")[0] in prefixes
     }
-    files = {
-        text
-        for text in named
-        if text.endswith((".html", ".json", ".txt", ".css", ".csv", ".pdf", ".typ"))
-    }
+    kinds = (".html", ".json", ".txt", ".css", ".pdf", ".typ", ".csv", ".toml", ".ipynb")
+    files = {text for text in named if text.endswith(kinds)}
     assert named - files - CATALOGUES["fr"].keys() == set()
 
 

@@ -4,7 +4,7 @@ import click
 
 from toolkit.cli.base import Group, help_text
 from toolkit.cli.data import data
-from toolkit.cli.projects import log, new, validate
+from toolkit.cli.projects import log, new, on_project, validate
 from toolkit.cli.reports import batch, render, report, territories
 from toolkit.cli.studies import study
 
@@ -19,5 +19,5 @@ def main() -> None:
     """Run the command line."""
 
 
-for command in (report, batch, render, territories, validate, new, log, data, study):
+for command in (report, batch, render, territories, validate, new, log, on_project, data, study):
     main.add_command(command)

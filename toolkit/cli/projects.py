@@ -1,4 +1,4 @@
-"""Write and check projects: `futurs validate`, `futurs new`, `futurs log`."""
+"""Write and check projects, make their pages: `futurs validate|new|log|project report`."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -6,10 +6,23 @@ from pathlib import Path
 import click
 
 from toolkit.cli.base import help_text, say
+from toolkit.cli.reports import (
+    code_option,
+    conclude,
+    force_option,
+    formats_of,
+    lang_option,
+    make_reports,
+    output_option,
+    pdf_option,
+)
 from toolkit.i18n import LANGUAGES, language
 
 KINDS = ("observation", "decision", "erreur", "surprise", "lecon")
 CONFIDENTIALITIES = ("public", "team", "restricted")
+# The notebooks whose one subject is a project.
+NOTEBOOKS = ("project_characterisation", "implementation")
+_FOLDER = Path(__file__).parents[2] / "notebooks"
 
 
 @click.command(help=help_text("cli.validate.help"))
@@ -102,3 +115,36 @@ def log(
     }
     identifier = add_log_entry(project_id, entry)
     click.echo(say("cli.log.done", entry=identifier, project=project_id))
+
+
+@click.group("project", help=help_text("cli.project.help"))
+def on_project() -> None:
+    """Make the pages of a project."""
+
+
+@on_project.command(help=help_text("cli.project_report.help"))
+@click.argument("projects", metavar="ID...", nargs=-1, required=True)
+@click.option(
+    "--notebook", "notebooks", type=click.Choice(NOTEBOOKS), multiple=True,
+    help=say("cli.project_report.notebook"),
+)  # fmt: skip
+@lang_option
+@output_option
+@pdf_option
+@code_option
+@force_option
+def report(projects, notebooks, langs, output, pdf, code, force) -> None:
+    """Make the pages of some projects: the criteria, and how it was carried out."""
+    from toolkit.records.portfolio import load_project
+    from toolkit.runs.batch import Report
+
+    languages = tuple(dict.fromkeys(langs)) or LANGUAGES
+    reports = []
+    for name in dict.fromkeys(projects):
+        load_project(name)  # raises with every fault, before anything starts
+        for stem in dict.fromkeys(notebooks or NOTEBOOKS):
+            for lang in languages:
+                parameters = {"project": name, "lang": lang}
+                address, path = f"{stem}/{name}/{lang}", _FOLDER / f"{stem}.ipynb"
+                reports.append(Report(path, parameters, address, languages, formats_of(pdf, code)))
+    conclude(make_reports(reports, output, force=force), output)

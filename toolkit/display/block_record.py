@@ -101,6 +101,7 @@ _READERS = {
     "table": from_record,
     "header": lambda cells: tuple(map(_text, cells)),
     "units": lambda cells: tuple(map(_text, cells)),
+    "langs": lambda codes: tuple(language(code).code if code else "" for code in codes),
     "territories": lambda ids: tuple(map(_text, ids)),
     "rows": lambda rows: tuple(tuple(map(_text, row)) for row in rows),
     "links": lambda links: tuple(tuple(map(_text, link)) for link in links),

@@ -200,6 +200,9 @@ class Table(Block):
         Columns that hold text: left-aligned, where numbers are right-aligned.
     units : tuple of str
         One a column, under its title; empty where there is none, or for the whole table.
+    langs : tuple of str
+        The language ("fr", "en") of the cells of a column that quotes words in their own; empty
+        where it is the page's, or for the whole table.
     simulated : bool
         Its numbers are made up, and it says so.
     lang : Language, optional
@@ -213,16 +216,18 @@ class Table(Block):
     strong: frozenset[int] = frozenset()
     text_columns: frozenset[int] = field(default=frozenset({0}))
     units: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
     simulated: bool = False
     lang: Language | None = None
 
     def __post_init__(self) -> None:
         width = len(self.header)
         uneven = [number for number, row in enumerate(self.rows) if len(row) != width]
-        if uneven or len(self.units) not in (0, width):
+        odd = [name for name in ("units", "langs") if len(getattr(self, name)) not in (0, width)]
+        if uneven or odd:
             raise ValueError(
                 f"The table '{self.caption}' has {width} column titles and {len(self.units)} "
-                f"units; rows {uneven} have another number of cells."
+                f"units, {len(self.langs)} langs; rows {uneven} have another number of cells."
             )
         if self.lang is None and (self.simulated or self._has_suppressed()):
             raise ValueError(
@@ -266,13 +271,17 @@ class Table(Block):
     def _align(self, column: int) -> str:
         return "" if column in self.text_columns else ' class="number"'
 
+    def _lang(self, column: int) -> str:
+        code = self.langs[column] if self.langs else ""
+        return f' lang="{code}"' if code else ""
+
     def _unit(self, column: int) -> str:
         unit = self.units[column] if self.units else ""
         return f' <span class="unit">{escape(unit)}</span>' if unit else ""
 
     def _row(self, index: int, row: tuple[str, ...]) -> str:
-        cells = f'<th scope="row">{escape(row[0])}</th>' + "".join(
-            f"<td{self._align(i)}>{self._cell(i, cell)}</td>"
+        cells = f'<th scope="row"{self._lang(0)}>{escape(row[0])}</th>' + "".join(
+            f"<td{self._align(i)}{self._lang(i)}>{self._cell(i, cell)}</td>"
             for i, cell in enumerate(row[1:], start=1)
         )
         strong = ' class="strong"' if index in self.strong else ""

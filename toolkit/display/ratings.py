@@ -1,4 +1,6 @@
-"""How raters of each role scored a project on the programme's criteria."""
+"""How raters scored a project on the programme's criteria, by role or by moment."""
+
+from typing import Literal
 
 import pandas as pd
 
@@ -16,25 +18,36 @@ _HATCHES = ("////", "", "", "")
 
 
 def plot_ratings(
-    ratings: pd.DataFrame, *, lang: Language, simulated: bool = False, note: str = ""
+    ratings: pd.DataFrame,
+    *,
+    by: Literal["role", "moment"] = "role",
+    lang: Language,
+    simulated: bool = False,
+    note: str = "",
 ) -> Figure:
-    """Draw how many raters of each role gave each score, on each criterion.
+    """Draw how many raters gave each score, on each criterion, side by side by role or moment.
 
     Parameters
     ----------
     ratings : DataFrame
-        One row a criterion and rater: criterion (C1 to C5), role, score (0 to 3); of one project,
-        round and moment.
+        One row a criterion and rater: criterion (C1 to C5), the column of `by`, score (0 to 3); of
+        one project and round, and of one moment if by role.
+    by : {"role", "moment"}
+        A role may be "other": those that too few raters have to stand alone.
 
     Returns
     -------
     Figure
-        One bar a criterion and role: scores 0 and 1 left of the middle line, 2 and 3 right of
-        it, each with its count. Titled by the criterion rated lowest and the one rated highest.
+        One bar a criterion and role or moment: scores 0 and 1 left of the middle line, 2 and 3
+        right of it, each with its count. Titled by the criterion rated lowest and the one rated
+        highest, at the last moment if by moment.
     """
     check_drawable(ratings, score="plot_ratings")
-    counts = _counts(ratings)
-    total = counts.groupby(level="criterion").sum()
+    words = _words(by, lang)
+    counts = _counts(ratings, by, list(words))
+    last = max(counts.index.get_level_values(by), key=list(words).index)
+    headline = counts.xs(last, level=by) if by == "moment" else counts
+    total = headline.groupby(level="criterion").sum()
     high = total[[2, 3]].sum(axis=1)
     raters = total.sum(axis=1)
     share = high / raters
@@ -48,6 +61,12 @@ def plot_ratings(
     }
     same = bool((share == share.iloc[0]).all())
     title = lang("ratings.title.same" if same else "ratings.title", **values)
+    if by == "moment":
+        title = lang(
+            "ratings.title.moment",
+            moment=words[last].capitalize(),
+            title=title[0].lower() + title[1:],
+        )
     said = "; ".join(
         lang(
             "ratings.alt.criterion",
@@ -57,30 +76,34 @@ def plot_ratings(
         for criterion in total.index
     )
     return Figure(
-        svg=_draw(counts, lang),
+        svg=_draw(counts, words, lang),
         title=title,
-        subtitle=lang("ratings.subtitle"),
+        subtitle=lang(f"ratings.subtitle.{by}"),
         note=" ".join([lang("ratings.note"), note]).strip(),
         alt=lang("ratings.alt", title=title, criteria=said),
         lang=lang,
         simulated=simulated,
-        table=_tabulate(counts, lang),
+        table=_tabulate(counts, by, words, lang),
     )
 
 
-def _counts(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return the number of raters by criterion and role (rows) and score (columns)."""
+def _words(by: str, lang: Language) -> dict[str, str]:
+    """Return the word of each role or moment, in their order."""
+    words = load_vocabulary(by).set_index("code")[lang.code].to_dict()
+    return words | ({"other": lang("ratings.other")} if by == "role" else {})
+
+
+def _counts(ratings: pd.DataFrame, by: str, order: list[str]) -> pd.DataFrame:
+    """Return the number of raters by criterion and role or moment (rows) and score (columns)."""
     counts = ratings.pivot_table(
-        index=["criterion", "role"], columns="score", aggfunc="size", fill_value=0, observed=True
+        index=["criterion", by], columns="score", aggfunc="size", fill_value=0, observed=True
     )
-    roles = list(load_vocabulary("role").code)
     return counts.reindex(columns=_LEVELS, fill_value=0).sort_index(
-        key=lambda index: index.map(roles.index) if index.name == "role" else index
+        key=lambda index: index.map(order.index) if index.name == by else index
     )
 
 
-def _draw(counts: pd.DataFrame, lang: Language) -> bytes:
-    roles = dict(zip(*load_vocabulary("role")[["code", lang.code]].to_numpy().T, strict=True))
+def _draw(counts: pd.DataFrame, words: dict[str, str], lang: Language) -> bytes:
     criteria = load_vocabulary("criterion").set_index("code")[lang.code]
     lines = []  # (height, label, counts or None), from the top
     height = 0.0
@@ -88,8 +111,8 @@ def _draw(counts: pd.DataFrame, lang: Language) -> bytes:
         title = wrapped(f"{criterion} – {criteria[criterion]}", 88)
         lines.append((height + 0.35 * title.count("\n"), title, None))
         height += 1 + 0.7 * title.count("\n")
-        for (_, role), row in rows.iterrows():
-            lines.append((height, roles[role], row))
+        for (_, code), row in rows.iterrows():
+            lines.append((height, words[code], row))
             height += 1
         height += 0.5
     with in_style():
@@ -148,17 +171,16 @@ def _bar(axes, place: float, row: pd.Series) -> None:
         start += n
 
 
-def _tabulate(counts: pd.DataFrame, lang: Language) -> Table:
-    roles = load_vocabulary("role").set_index("code")[lang.code]
+def _tabulate(counts: pd.DataFrame, by: str, words: dict[str, str], lang: Language) -> Table:
     rows = tuple(
-        (criterion, roles[role], *(lang.number(int(row[level])) for level in _LEVELS))
-        for (criterion, role), row in counts.iterrows()
+        (criterion, words[code], *(lang.number(int(row[level])) for level in _LEVELS))
+        for (criterion, code), row in counts.iterrows()
     )
     return Table(
-        caption=lang("ratings.subtitle"),
+        caption=lang(f"ratings.subtitle.{by}"),
         header=(
             lang("ratings.criterion"),
-            lang("ratings.role"),
+            lang(f"ratings.{by}"),
             *(lang(f"ratings.score.{level}") for level in _LEVELS),
         ),
         rows=rows,

@@ -1,6 +1,7 @@
 """Projects and their panels, ready for analysis: loaded whole, or refused with every fault."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -15,6 +16,15 @@ from toolkit.records.territories import load_territories
 from toolkit.records.validate import check_project
 
 _FACTS = ("mission", "mode", "simulated", "opsi_status", "reintegration")
+# What bears a date when it happens; other dates may lie ahead.
+_HAPPENED = (
+    ("deployments", "adopted_on"),
+    ("cycles", "started_on"),
+    ("cycles", "ended_on"),
+    ("logbook", "date"),
+    ("artefacts", "made_on"),
+    ("artefacts", "adopted_on"),
+)
 _PERIODS = {"year": "Y", "quarter": "Q", "month": "M"}
 
 
@@ -38,6 +48,12 @@ class Project:
     def id(self) -> str:
         """The project's id, also its folder's name."""
         return self.facts.id
+
+    @property
+    def updated_on(self) -> date:
+        """The last day on which something of the project is written to have happened."""
+        days = [self.tables[table][column].max() for table, column in _HAPPENED]
+        return max([self.facts.started_on, *(day.date() for day in days if pd.notna(day))])
 
 
 def load_project(project: str) -> Project:

@@ -119,8 +119,9 @@ def _write(block: Block) -> dict[str, object]:
         case Table():
             return {
                 "kind": "table", "caption": block.caption, "stamp": block.stamp(),
-                "header": block.header, "units": block.units, "rows": block.rows,
-                "strong": sorted(block.strong), "text_columns": sorted(block.text_columns),
+                "header": block.header, "units": block.units, "langs": block.langs,
+                "rows": block.rows, "strong": sorted(block.strong),
+                "text_columns": sorted(block.text_columns),
                 "widths": _widths(block), "notes": block.explanations(), "small": False,
             }  # fmt: skip
         case Figure():

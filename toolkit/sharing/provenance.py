@@ -18,9 +18,12 @@ def list_inputs(manifest: dict, lang: Language) -> list[tuple[str, str]]:
 
 def rerun_command(manifest: dict) -> str:
     """Return the command that makes a report again, or nothing when no command made it."""
+    on_project = "futurs project report --notebook"
     commands = {
         "territory_report.ipynb": ("futurs report", "territory"),
         "impact_evaluation.ipynb": ("futurs study run", "study"),
+        "project_characterisation.ipynb": (f"{on_project} project_characterisation", "project"),
+        "implementation.ipynb": (f"{on_project} implementation", "project"),
     }
     if manifest["notebook"] not in commands or manifest.get("rendered_later"):
         return ""

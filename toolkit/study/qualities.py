@@ -96,14 +96,14 @@ def _q2(project: Project) -> list[Measure]:
     cycles = project.tables["cycles"]
     acted = cycles[cycles.phase == "act"].started_on.min()
     return [
-        _delay("Q2", "project.toml: signalled_on; cycles.csv", project.facts.signalled_on, acted)
+        _delay("Q2", "project.toml (signalled_on), cycles.csv", project.facts.signalled_on, acted)
     ]
 
 
 def _q7(project: Project) -> list[Measure]:
     sites = project.tables["deployments"]
     served = sites[sites.role == "treated"].adopted_on.min()
-    where = "project.toml: idea_on; deployments.csv"
+    where = "project.toml (idea_on), deployments.csv"
     return [_delay("Q7", where, project.facts.idea_on, served)]
 
 
@@ -115,7 +115,7 @@ def _delay(code: str, where: str, first, then) -> Measure:
 
 
 def _q3(project: Project) -> list[Measure]:
-    role, where = project.facts.initiated_by, "project.toml: initiated_by"
+    role, where = project.facts.initiated_by, "project.toml (initiated_by)"
     value = None if role is None else 100 * (role == FRONT_LINE)
     return [
         _measure("Q3", "front_line", "percent", where, value, n=int(role is not None), role=role)
@@ -131,11 +131,11 @@ def _q4(project: Project) -> list[Measure]:
     shared = {"outside": outside, "days": days}
     return [
         _measure(
-            "Q4", "profiles", "count", "costs.csv: profile",
+            "Q4", "profiles", "count", "costs.csv (profile)",
             profiles.nunique(), n=len(profiles), lines=len(profiles),
         ),
         _measure(
-            "Q4", "outside", "percent", "costs.csv: person_days, home_unit",
+            "Q4", "outside", "percent", "costs.csv (person_days, home_unit)",
             _share(outside, days), n=len(known), **shared,
         ),
     ]  # fmt: skip
@@ -159,7 +159,7 @@ def _q5(project: Project) -> list[Measure]:
     # A year, a quarter or a month: its first day says on which side of adoption it begins.
     starts = pd.PeriodIndex(observed.period, freq="D").start_time if len(observed) else []
     after = observed.adopted_on <= pd.Series(starts, index=observed.index, dtype="datetime64[ns]")
-    where = "indicators.csv: unit eur, measures Q5; observations.csv"
+    where = "indicators.csv (unit eur, measures Q5), observations.csv"
     return [
         _measure("Q5", name, "eur", where, part.value.mean(), n=len(part), cells=len(part))
         for name, part in (("before", observed[~after]), ("after", observed[after]))
@@ -169,7 +169,7 @@ def _q5(project: Project) -> list[Measure]:
 def _q6(project: Project) -> list[Measure]:
     partners = project.tables["partners"]
     others = partners[partners.kind != "state"]
-    where, seen = "partners.csv: kind", {"others": len(others), "partners": len(partners)}
+    where, seen = "partners.csv (kind)", {"others": len(others), "partners": len(partners)}
     return [
         _measure("Q6", "non_state", "percent", where, _share(len(others), len(partners)),
                  n=len(partners), **seen),
@@ -184,7 +184,7 @@ def _p1(project: Project) -> list[Measure]:
     partial = int((latest.adoption == "partial").sum())
     return [
         _measure(
-            "P1", "adopted", "percent", "artefacts.csv: adoption", _share(adopted, len(latest)),
+            "P1", "adopted", "percent", "artefacts.csv (adoption)", _share(adopted, len(latest)),
             n=len(latest), adopted=adopted, partial=partial, artefacts=len(latest),
         )
     ]  # fmt: skip
@@ -209,7 +209,7 @@ def _p3(project: Project) -> list[Measure]:
     learnt = int(failures.lesson.notna().sum())
     return [
         _measure(
-            "P3", "lessons", "percent", "logbook.csv: kind erreur, lesson",
+            "P3", "lessons", "percent", "logbook.csv (kind erreur, lesson)",
             _share(learnt, len(failures)), n=len(failures), learnt=learnt, failures=len(failures),
         )
     ]  # fmt: skip
@@ -223,9 +223,9 @@ def _p4(project: Project) -> list[Measure]:
     spent, foreseen = (_lines(project, plan).amount.dropna() for plan in ("actual", "planned"))
     actual, planned = float(spent.sum()), float(foreseen.sum())
     return [
-        _measure("P4", "reused", "percent", "artefacts.csv: reused_from",
+        _measure("P4", "reused", "percent", "artefacts.csv (reused_from)",
                  _share(reused, len(firsts)), n=len(firsts), reused=reused, artefacts=len(firsts)),
-        _measure("P4", "spent", "percent", "costs.csv: plan, amount", _share(actual, planned),
+        _measure("P4", "spent", "percent", "costs.csv (plan, amount)", _share(actual, planned),
                  n=min(len(spent), len(foreseen)), actual=actual, planned=planned),
     ]  # fmt: skip
 
@@ -237,9 +237,9 @@ def _p5(project: Project) -> list[Measure]:
     mean = sum(present) / len(present) if present and len(partners) else None
     opened = int(artefacts.open.sum())
     return [
-        _measure("P5", "partners", "count", "partners.csv: cycle; cycles.csv", mean, n=len(cycles),
+        _measure("P5", "partners", "count", "partners.csv (cycle), cycles.csv", mean, n=len(cycles),
                  present=tuple(present)),
-        _measure("P5", "open", "percent", "artefacts.csv: open", _share(opened, len(artefacts)),
+        _measure("P5", "open", "percent", "artefacts.csv (open)", _share(opened, len(artefacts)),
                  n=len(artefacts), opened=opened, artefacts=len(artefacts)),
     ]  # fmt: skip
 
@@ -253,9 +253,9 @@ def _p6(project: Project) -> list[Measure]:
     # Not one date: nobody kept them, which does not say that nobody agreed.
     share = _share(signed, len(sites)) if signed else None
     return [
-        _measure("P6", "field_days", "days", "costs.csv: category terrain, person_days",
+        _measure("P6", "field_days", "days", "costs.csv (category terrain, person_days)",
                  field_lines.person_days.sum(), n=len(field_lines), lines=len(field_lines)),
-        _measure("P6", "signed", "percent", "deployments.csv: signed_off_on",
+        _measure("P6", "signed", "percent", "deployments.csv (signed_off_on)",
                  share, n=len(sites), signed=signed, sites=len(sites)),
     ]  # fmt: skip
 
@@ -268,7 +268,7 @@ def _p7(project: Project) -> list[Measure]:
     served = [code for code in publics if code in covered]
     return [
         _measure(
-            "P7", "publics", "percent", "indicators.csv: publics, measures P7",
+            "P7", "publics", "percent", "indicators.csv (publics, measures P7)",
             _share(len(served), len(publics)), n=len(publics), served=len(served),
             publics=tuple(publics), outcomes=len(outcomes),
         )

@@ -1,0 +1,61 @@
+"""Who took part in a project, how, and with which interests: roles, never persons."""
+
+from toolkit.display.blocks import Block, Heading, Paragraph, Table
+from toolkit.display.projects import not_written, vocabulary_words, words_table, write_date
+from toolkit.i18n import Language
+from toolkit.records.portfolio import Project
+
+
+def explain_participation(project: Project, *, lang: Language) -> list[Block]:
+    """List roles, modes and interests declared, then partners: pseudonyms never leave."""
+    blocks: list[Block] = [Heading(lang("participation.title"))]
+    if project.tables["participation"].empty:
+        blocks.append(not_written(project, "participation", lang=lang))
+    else:
+        blocks += [Paragraph(lang("participation.explain")), _people(project, lang)]
+    blocks.append(Heading(lang("partners.title"), level=3))
+    if project.tables["partners"].empty:
+        return [*blocks, not_written(project, "partners", lang=lang)]
+    return [*blocks, _partners(project, lang)]
+
+
+def _people(project: Project, lang: Language) -> Table:
+    """Lay out the rows by role: one person's are not put together."""
+    roles, modes = (vocabulary_words(name, lang) for name in ("role", "association_mode"))
+    about = vocabulary_words("lens", lang) | vocabulary_words("scope", lang)
+    people = project.tables["participation"]
+    order = people["role"].map(list(roles).index)
+    rows = []
+    for row in people.assign(order=order).sort_values(["order", "mode", "from"]).to_dict("records"):
+        mode = f"{row['mode']} – {modes[row['mode']]}"
+        subject = about.get(row["lens"], about.get(row["scope"], ""))
+        span = (write_date(row[end], lang) for end in ("from", "to"))
+        rows.append(
+            (
+                roles[row["role"]],
+                lang("participation.mode", mode=mode, subject=subject) if subject else mode,
+                " – ".join(span),
+                row["interests_declared"],
+            )
+        )
+    columns = ("role", "mode", "span", "interests")
+    header = [lang(f"participation.column.{name}") for name in columns]
+    langs = ("", "", "", "fr")
+    return words_table(
+        lang("participation.people.caption"), header, rows, project=project, lang=lang, langs=langs
+    )
+
+
+def _partners(project: Project, lang: Language) -> Table:
+    kinds = vocabulary_words("partner_kind", lang)
+    partners = project.tables["partners"].sort_values(["cycle", "kind", "partner"])
+    rows = [
+        (row.partner, kinds[row.kind], lang.number(row.cycle), row.contribution)
+        for row in partners.itertuples()
+    ]
+    columns = ("partner", "kind", "cycle", "contribution")
+    header = [lang(f"partners.column.{name}") for name in columns]
+    langs = ("fr", "", "", "fr")
+    return words_table(
+        lang("partners.listed.caption"), header, rows, project=project, lang=lang, langs=langs
+    )

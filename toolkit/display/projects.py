@@ -1,0 +1,141 @@
+"""What the pages on a project share: their top, the words of its codes, what is not written yet."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from toolkit.display.blocks import Block, Callout, Heading, Masthead, Paragraph, Table
+from toolkit.i18n import NBSP, Language
+from toolkit.records.portfolio import Project
+from toolkit.records.rules import SIMULATION
+from toolkit.records.sources import load_sources
+from toolkit.records.territories import load_territories
+from toolkit.records.vocabulary import load_vocabulary
+
+# What stands in a cell of words where there is nothing to say.
+EMPTY = "–"
+
+
+def introduce_project(
+    project: Project, *, question: str, answer: Sequence[str], lang: Language
+) -> list[Block]:
+    """Return the top of a page on a project: what it is, the question, the answer first.
+
+    `question` is a message about the project's {title}; `answer` has the lead, then the rest.
+    """
+    title = getattr(project.facts.title, lang.code)
+    sites = project.tables["deployments"]
+    first, *others = answer
+    return [
+        Masthead(
+            subject=title,
+            status="descriptive",
+            as_of=project.updated_on,
+            lang=lang,
+            simulated=project.facts.simulated,
+            project=project.id,
+            territories=tuple(dict.fromkeys(sites.territory[sites.role == "treated"])),
+        ),
+        Heading(lang(question, title=title), level=1),
+        Paragraph(first, lead=True),
+        *map(Paragraph, others),
+    ]
+
+
+def not_written(project: Project, table: str, *, lang: Language) -> Callout:
+    """Say that a table of the project is empty, and where to write it."""
+    return Callout("note", lang("project.not_written", project=project.id, table=table), lang)
+
+
+def project_source(project: Project, lang: Language) -> str:
+    """Say whom the project's own tables come from."""
+    if project.facts.simulated:
+        return load_sources()[SIMULATION].attribution[lang.code]
+    return lang("project.source", project=project.id)
+
+
+def tabulate_claims(project: Project, by: str, *, lang: Language) -> Table | None:
+    """Lay out the evidence for and against, by criterion or by node of the theory of change.
+
+    None where no evidence names one.
+    """
+    claims = project.tables["evidence"]
+    claims = claims[claims[by].notna()].sort_values([by, "evidence"])
+    if claims.empty:
+        return None
+    nodes = project.tables["theory_nodes"].set_index("node")[f"label_{lang.code}"]
+    of_what = vocabulary_words("criterion", lang) if by == "criterion" else nodes
+    types, sides = (vocabulary_words(f"evidence_{name}", lang) for name in ("type", "direction"))
+    rows = tuple(
+        (
+            f"{row[by]} – {of_what[row[by]]}" if by == "criterion" else of_what[row[by]],
+            row[f"claim_{lang.code}"],
+            sides[row["direction"]],
+            types[row["type"]],
+            lang.number(row["strength"]),
+        )
+        for row in claims.to_dict("records")
+    )
+    names = (by, "claim", "direction", "type", "strength")
+    return Table(
+        caption=lang(f"claims.caption.{by}"),
+        header=tuple(lang(f"claims.{name}") for name in names),
+        rows=rows,
+        note=lang("claims.note"),
+        text_columns=frozenset(range(4)),
+        simulated=project.facts.simulated,
+        lang=lang,
+    )
+
+
+def vocabulary_words(name: str, lang: Language) -> dict[str, str]:
+    """Return the words of a vocabulary by code."""
+    return load_vocabulary(name).set_index("code")[lang.code].to_dict()
+
+
+def territory_names(ids: Sequence[str]) -> dict[str, str]:
+    """Return the name of each territory by id ("DEP-23")."""
+    levels = sorted({name.partition("-")[0] for name in ids})
+    places = pd.concat([load_territories(level) for level in levels])
+    names = dict(zip(places.level + "-" + places.code, places.name, strict=True))
+    return {name: names[name] for name in ids}
+
+
+def words_table(
+    caption: str,
+    header: Sequence[str],
+    rows: Sequence[tuple[str, ...]],
+    *,
+    project: Project,
+    lang: Language,
+    langs: tuple[str, ...] = (),
+) -> Table:
+    """Return a table of words, with the stamp of the project's data.
+
+    `langs` says in which language a column quotes the team's words; the page's own needs no mark.
+    """
+    return Table(
+        caption=caption,
+        header=tuple(header),
+        rows=tuple(rows),
+        text_columns=frozenset(range(len(header))),
+        langs=tuple("" if code == lang.code else code for code in langs),
+        simulated=project.facts.simulated,
+        lang=lang,
+    )
+
+
+def figure_facts(project: Project, lang: Language) -> dict[str, object]:
+    """Return what every figure on a project's own tables is given."""
+    note = project_source(project, lang)
+    return {"lang": lang, "simulated": project.facts.simulated, "note": note}
+
+
+def write_date(day: pd.Timestamp, lang: Language) -> str:
+    """Write a date of a table in one piece, or a dash where it has none."""
+    return EMPTY if pd.isna(day) else lang.date(day.date()).replace(" ", NBSP)
+
+
+def write_words(value: object) -> str:
+    """Write a cell of words, or a dash where it has none."""
+    return EMPTY if pd.isna(value) else str(value)
