@@ -41,8 +41,8 @@ def describe_run(notebook: Path, parameters: dict[str, object]) -> dict:
     -------
     dict
         notebook (file name), notebook_sha256 (of its cells' sources), parameters, data
-        (sha256 of every embedded table, and of the files of the study that a parameter of that
-        name names), python, packages, toolkit (version) and toolkit_sha256.
+        (sha256 of every embedded table, and of the files of the study or project that a parameter
+        of that name names), python, packages, toolkit (version) and toolkit_sha256.
     """
     environment = _environment()
     study = parameters.get("study")
@@ -52,7 +52,17 @@ def describe_run(notebook: Path, parameters: dict[str, object]) -> dict:
         "notebook_sha256": notebook_digest(notebook),
         "parameters": dict(sorted(parameters.items())),
         **environment,
-        "data": environment["data"] | own,
+        "data": environment["data"] | own | project_inputs(parameters.get("project")),
+    }
+
+
+def project_inputs(project: object) -> dict[str, str]:
+    """Return the sha256 of the files of a project, none if it is not one."""
+    folder = data_dir()
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted((folder / "projects" / str(project)).glob("[!.]*"))
+        if path.is_file()
     }
 
 

@@ -1,0 +1,189 @@
+"""What a project's pages say, block by block, in both languages; and what they never say."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from toolkit.display.artefacts import explain_artefacts
+from toolkit.display.blocks import Callout, Figure, Masthead, Paragraph, Table
+from toolkit.display.criteria import compare_sides, explain_criteria, introduce_criteria
+from toolkit.display.fidelity import explain_costs, explain_sites
+from toolkit.display.implementation import (
+    explain_cycles,
+    explain_logbook,
+    explain_reintegration,
+    explain_theory,
+    introduce_implementation,
+)
+from toolkit.display.participation import explain_participation
+from toolkit.display.qualities import tabulate_qualities
+from toolkit.i18n import LANGUAGES, language
+from toolkit.records.portfolio import load_project
+from toolkit.study.criteria import describe_criteria
+from toolkit.study.fidelity import planned_and_actual, treated_sites
+from toolkit.study.qualities import measure_qualities
+
+EN, FR = language("en"), language("fr")
+
+
+@pytest.fixture(scope="module")
+def projects():
+    names = ("antenne-service-public", "demande-unique", "maison-handicap", "paerpa")
+    return {name: load_project(name) for name in names}
+
+
+def page(project, lang) -> list:
+    """Every block of both notebooks."""
+    criteria, measures = describe_criteria(project), measure_qualities(project)
+    parts = (explain_cycles, explain_logbook, explain_artefacts, explain_participation,
+             explain_sites, explain_costs, explain_theory, explain_reintegration)  # fmt: skip
+    return [
+        *introduce_criteria(project, criteria, measures, lang=lang),
+        *explain_criteria(project, criteria, lang=lang),
+        *compare_sides(project, criteria, lang=lang),
+        *(
+            tabulate_qualities(measures, which, lang=lang, simulated=project.facts.simulated)
+            for which in ("quality", "principle")
+        ),
+        *introduce_implementation(project, lang=lang),
+        *(block for part in parts for block in part(project, lang=lang)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def pages(projects):
+    return {(name, code): page(projects[name], language(code))
+            for name in projects for code in LANGUAGES}  # fmt: skip
+
+
+def words(blocks) -> str:
+    drawn = [block.svg.decode() for block in blocks if isinstance(block, Figure)]
+    behind = [block.table for block in blocks if isinstance(block, Figure)]
+    return "\n".join(map(str, [*blocks, *drawn, *behind]))
+
+
+def tables(blocks) -> dict[str, Table]:
+    return {block.caption: block for block in blocks if isinstance(block, Table)}
+
+
+def test_pseudonyms_and_raters_words_never_leave(projects, pages):
+    for (name, _), blocks in pages.items():
+        said = words(blocks)
+        tables_ = projects[name].tables
+        people = {*tables_["participation"].pseudonym, *tables_["ratings"].rater}
+        assert [person for person in people if re.search(rf"\b{person}\b", said)] == []
+        assert [text for text in tables_["ratings"].evidence if text in said] == []
+
+
+def test_only_public_entries_of_the_logbook_are_quoted(projects, pages):
+    for (name, _), blocks in pages.items():
+        quoted = "\n".join(map(str, blocks))
+        logbook = projects[name].tables["logbook"]
+        public = logbook.confidentiality == "public"
+        assert [text for text in logbook.text[~public] if text in quoted] == []
+        assert [text for text in logbook.lesson[~public].dropna() if text in quoted] == []
+        assert [text for text in logbook.text[public] if text not in quoted] == []
+
+
+def test_simulated_data_is_labelled_on_every_figure_and_table(projects, pages):
+    for (name, _), blocks in pages.items():
+        simulated = projects[name].facts.simulated
+        marked = [b.simulated for b in blocks if isinstance(b, Figure | Table | Masthead)]
+        assert set(marked) == {simulated}, name
+
+
+def test_a_project_without_records_says_where_to_write_each(pages):
+    said = [b.text for b in pages["paerpa", "en"] if isinstance(b, Callout) and b.kind == "note"]
+    files = [text.split("data/projects/paerpa/")[1].split(",")[0] for text in said]
+    assert files == [
+        "ratings.csv", "cycles.csv", "logbook.csv", "artefacts.csv", "freedoms.csv",
+        "participation.csv", "partners.csv", "costs.csv", "theory_nodes.csv", "artefacts.csv",
+    ]  # fmt: skip
+    assert not any(b.simulated for b in pages["paerpa", "en"] if isinstance(b, Masthead))
+
+
+def leads(blocks) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, Paragraph) and block.lead]
+
+
+def test_the_answer_comes_first(pages):
+    criteria, implementation = leads(pages["maison-handicap", "en"])
+    assert criteria == (
+        "On exit (9 raters), the project is rated highest on C1 (median 3 of 3) and lowest on C5 "
+        "(median 1). Since admission, more raters have raised their score than lowered it on C1, "
+        "C2, C3, and C4; the reverse holds on C5."
+    )
+    assert implementation == (
+        "3 cycles, ending in: adapt → continue → adapt. 3 failures are in the logbook (3 with "
+        "their lesson)."
+    )
+    french = leads(pages["antenne-service-public", "fr"])[1]
+    assert french.startswith("3 cycles, et à leur fin\u00a0: adapter → continuer → continuer.")
+
+
+def test_practitioners_beside_researchers_or_why_not(pages):
+    table = tables(pages["maison-handicap", "en"])[
+        "Medians of practitioners and of researchers, on admission and on exit"
+    ]
+    assert table.header[1:] == (
+        "Practitioners, on admission", "Researchers, on admission", "Practitioners, on exit",
+        "Researchers, on exit", "Difference",
+    )  # fmt: skip
+    assert table.rows[4][1:] == ("2", "1", "3", "0", "+3")
+    assert table.strong == {4}
+    kept = [b.text for b in pages["demande-unique", "en"] if isinstance(b, Callout)]
+    assert any("at least 3 raters on each side" in text for text in kept)
+
+
+def test_words_in_french_are_marked_on_an_english_page(pages):
+    table = tables(pages["maison-handicap", "en"])["Who takes part, how, and with which interests"]
+    assert table.langs == ("", "", "", "fr")
+    assert '<td lang="fr">Professionnel de l’accueil</td>' in table.html()
+    own = tables(pages["maison-handicap", "fr"])["Qui prend part, comment, et avec quels intérêts"]
+    assert set(own.langs) == {""}
+    assert "lang" not in own.html().split("<tbody>")[1]
+
+
+def test_planned_beside_actual(projects, pages):
+    sums = planned_and_actual(projects["maison-handicap"], "category")
+    assert sums.loc["equipement"].tolist()[:2] == [122_400, 146_450]
+    assert sums.loc["equipement", ["days_planned", "days_actual"]].isna().all()
+    assert sums.amount_actual.sum() == 1_814_510
+    years = planned_and_actual(projects["maison-handicap"], "year")
+    assert years.sum().round(6).equals(sums.sum().round(6))
+    table = tables(pages["maison-handicap", "en"])[
+        "Planned and actual expenses and time, by category"
+    ]
+    total = ("Total", "1,865,880", "1,814,510", "−3%", "6,874", "6,742", "−2%")
+    assert table.rows[-1] == total
+    assert planned_and_actual(projects["paerpa"], "year").empty
+
+
+def test_sites_with_a_sign_off_before_they_opened(projects):
+    sites = treated_sites(projects["antenne-service-public"])
+    assert len(sites) == 5
+    assert sites.signed_before.sum() == 4
+    assert sites.adopted_on.is_monotonic_increasing
+
+
+def test_assumptions_stand_by_their_state(pages):
+    rows = tables(pages["maison-handicap", "en"])[
+        "Each link, its mechanism and the state of its assumption"
+    ].rows
+    assert [row[3] for row in rows] == ["held"] * 3 + ["mixed"] * 6 + ["failed"] + ["untested"] * 3
+
+
+def test_a_role_is_never_told_by_the_order_of_its_rows(projects):
+    """Rows stand by role, mode and date, so that one person's are not put together."""
+    project = projects["maison-handicap"]
+    shuffled = project.tables["participation"].sample(frac=1, random_state=3)
+    again = type(project)(project.facts, project.tables | {"participation": shuffled})
+    first, second = (tables(explain_participation(p, lang=EN)) for p in (project, again))
+    assert first["Who takes part, how, and with which interests"].rows[0][0] == "practitioner"
+    assert first.keys() == second.keys()
+
+
+def test_the_date_is_the_last_thing_that_happened(projects):
+    assert projects["maison-handicap"].updated_on == pd.Timestamp("2018-11-30").date()
+    assert projects["paerpa"].updated_on == pd.Timestamp("2013-09-01").date()
