@@ -7,8 +7,10 @@ without it only our time is printed. The panel has 100 territories and 20 years,
 second half; both sides estimate the 2x2 effect and its p from 999 random assignments, data frame to
 result. Ours would list all 161,700 assignments here: its limit is lowered so that it draws as many
 as the peer does, and the time of the full list is printed beside. Both start once unmeasured.
+Memory is the most the process held so far, libraries included.
 """
 
+import resource
 import time
 import warnings
 from unittest import mock
@@ -67,6 +69,11 @@ def timed(task, times: int = 1):
     return result, (time.process_time() - start) / times
 
 
+def most_memory() -> str:
+    """Return the most memory this process ever held."""
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+
+
 def main() -> None:
     """Print both sides and the ratio of their times."""
     panel = simulated_panel()
@@ -75,6 +82,7 @@ def main() -> None:
     listed, seconds_listed = timed(lambda: difference_in_differences(panel, outcome="y"), 3)
     print(f"ours, {DRAWS} draws: effect {mine.value:.4f}, p {mine.p:.4f}, {seconds:.4f} s")
     print(f"ours, all 161,700 assignments: p {listed.p:.4f}, {seconds_listed:.4f} s")
+    print(f"memory, ours alone: {most_memory()}")
     try:
         import diff_diff
     except ImportError:
@@ -89,6 +97,7 @@ def main() -> None:
     print(f"{name}, {DRAWS} permutations: {effect}, {peer_seconds:.3f} s")
     print(f"ratio: {peer_seconds / seconds:.0f} x, to all assignments "
           f"{peer_seconds / seconds_listed:.0f} x")  # fmt: skip
+    print(f"memory, with diff-diff: {most_memory()}")
 
 
 if __name__ == "__main__":

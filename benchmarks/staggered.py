@@ -8,13 +8,16 @@ Agreement is the largest difference of any cell or standard error over all rando
 robust cells of diff-diff differ by some 1e-4: it divides the comparison's weights by the number of
 treated, where csdid and we divide by their sum.
 Speed is CPU time: 999 staggered placebos of 100 territories x 20 years, which a peer gets by
-estimating each permuted panel anew (timed on a few of them, and scaled).
+estimating each permuted panel anew (timed on a few of them, and scaled). Memory is the most the
+process held so far, libraries included; ours run before any peer is loaded.
 """
 
 import contextlib
 import io
+import resource
 import time
 import warnings
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -167,47 +170,52 @@ def seconds(task, times: int = 1) -> float:
     return (time.process_time() - start) / times
 
 
+def most_memory() -> str:
+    """Return the most memory this process ever held."""
+    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+
+
 def speed(peers: dict) -> None:
-    """Print the time of 999 placebos, ours and the peers'."""
+    """Print the time of 999 placebos and the memory, ours and then the peers'."""
     complete = wide_panel()
     gaps = complete.assign(y=complete.y.mask(np.random.default_rng(1).random(2000) < 0.05))
-    wide = wide_panel(40)
-    for title, panel, options in (
-        ("10 treated", complete, {}),
-        ("10 treated, 5 % missing", gaps, {}),
-        ("40 treated, doubly robust", wide, {"covariates": ("x",)}),
-    ):
+    cases = {
+        "10 treated": (complete, {}),
+        "10 treated, 5 % missing": (gaps, {}),
+        "40 treated, doubly robust": (wide_panel(40), {"covariates": ("x",)}),
+    }
+    mine = {}
+    for title, (panel, options) in cases.items():
 
         def placebos(panel=panel, options=options):
             effects = staggered(panel, outcome="y", **options)
             effects.aggregate("simple", rng=np.random.default_rng(1), draws=DRAWS)
 
         placebos()
-        mine = seconds(placebos, 3)
-        print(f"{DRAWS} placebos, {title}: ours {mine:.3f} s")
-        for name, peer in peers.items():
+        mine[title] = seconds(placebos, 3)
+        print(f"{DRAWS} placebos, {title}: ours {mine[title]:.3f} s, memory {most_memory()}")
+    for name, peer in peers.items():
+        for title, (panel, options) in cases.items():
             # csdid drops a territory with a gap altogether: here that leaves too few.
             if name == "csdid" and panel is gaps:
                 continue
             peer(panel, **options)
             theirs = seconds(lambda: peer(panel, **options), TIMED) * DRAWS  # noqa: B023
-            print(f"    {name} {theirs:.1f} s, {theirs / mine:.0f} x ours")
+            ratio = theirs / mine[title]
+            print(f"{name}, {title}: {theirs:.1f} s, {ratio:.0f} x ours, memory {most_memory()}")
 
 
 def main() -> None:
     """Run all of it with the peers that are installed."""
     warnings.simplefilter("ignore")
-    peers = {}
-    for name, peer in (("csdid", csdid_cells), ("diff-diff", diff_diff_cells)):
-        try:
-            __import__(name.replace("-", "_"))
-        except ImportError:
+    peers = {"csdid": csdid_cells, "diff-diff": diff_diff_cells}
+    for name in list(peers):
+        if find_spec(name.replace("-", "_")) is None:
             print(f"{name}: not installed, left out")
-        else:
-            peers[name] = peer
+            del peers[name]
+    speed(peers)
     for name, peer in peers.items():
         compare(name, peer)
-    speed(peers)
 
 
 if __name__ == "__main__":

@@ -40,10 +40,12 @@ def test_the_truth_and_every_corner_lie_between_the_ends(seed):
     values = []
     for corner in product(*[(0.0, 5.8)] * len(hidden)):
         frame.loc[hidden, "value"] = corner
-        values.append(difference_in_differences(frame, outcome="value").value)
+        values.append(
+            difference_in_differences(frame.drop(columns="status"), outcome="value").value
+        )
     assert found.lowest.value == pytest.approx(min(values))
     assert found.highest.value == pytest.approx(max(values))
-    truth = difference_in_differences(frame, outcome="true").value
+    truth = difference_in_differences(frame.drop(columns="status"), outcome="true").value
     assert found.lowest.value <= truth <= found.highest.value
     assert found.n_bounded == len(hidden)
     assert found.low <= found.lowest.low
@@ -76,7 +78,8 @@ def test_secret_counts_bound_a_ratio_of_rates(seed):
     )  # fmt: skip
     for corner in rng.integers(0, 5, size=(40, len(hidden))):
         frame.loc[hidden, "events"] = corner
-        one = rate_ratio(frame, outcome="events", exposure="people", draws=9).estimate.value
+        exact = frame.drop(columns="status")
+        one = rate_ratio(exact, outcome="events", exposure="people", draws=9).estimate.value
         assert found.lowest.value - 1e-6 <= one <= found.highest.value + 1e-6
 
 
@@ -107,5 +110,7 @@ def test_a_demonstration_project_with_censored_and_secret_shares():
     limits = {"censored": (0, 5), "secret": (0, 100)}
     found = bound_estimate(frame, outcome="value", status="status", limits=limits)
     assert found.n_bounded == frame.status.isin(list(limits)).sum() > 0
+    with pytest.raises(DesignError, match=r"only as bounds \(status censored\).*bound_estimate"):
+        difference_in_differences(frame, outcome="value")
     # Eight points by full dose; .675 of a département is served on average.
     assert found.low <= 8 * 0.675 <= found.high

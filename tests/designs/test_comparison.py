@@ -171,7 +171,7 @@ def test_whoever_is_not_chosen_is_no_nearer(seed, n):
         (
             lambda p: p.assign(x=[np.inf] + [1.0] * (len(p) - 1)),
             {"covariates": ["x"]},
-            "covariates have values .*: x",
+            "Covariate x has values .*rows: ",
         ),
     ],
 )

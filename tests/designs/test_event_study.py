@@ -1,8 +1,11 @@
 """An event study compares every period with the last before adoption."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from toolkit.designs.event_study import event_study
 from toolkit.errors import DesignError
@@ -67,3 +70,81 @@ def test_staggered_adoption_is_refused():
     frame.loc[frame.territory == 0, "adoption"] = 2015
     with pytest.raises(DesignError, match=r"staggered \(2014, 2015\)"):
         event_study(frame, outcome="value")
+
+
+def clustered(seed: int, members: list[int], k: int, *, n_periods=3) -> pd.DataFrame:
+    """Draw clusters whose territories share their noise, the first k treated in the last period."""
+    rng = np.random.default_rng(seed)
+    cluster = np.repeat(np.arange(len(members)), members)
+    shared = rng.normal(size=(len(members), n_periods))[cluster]
+    grid = pd.MultiIndex.from_product(
+        [range(len(cluster)), range(n_periods)], names=["territory", "period"]
+    )
+    frame = grid.to_frame(index=False).assign(region=np.repeat(cluster, n_periods))
+    frame["adoption"] = np.where(frame.region < k, n_periods - 1.0, np.nan)
+    frame["value"] = (shared + 0.5 * rng.normal(size=shared.shape)).ravel()
+    return frame
+
+
+def test_clusters_are_assigned_whole():
+    members = [1, 3, 2, 2, 4, 1, 3, 2]
+    frame = clustered(1, members, 2)
+    study = event_study(frame, outcome="value", cluster="region")
+    assert study.inference == "randomisation_exact_clusters"
+    wide = frame.pivot(index="territory", columns="period", values="value").to_numpy()
+    cluster = np.repeat(np.arange(8), members)
+    for row, column in zip(study.table.itertuples(), (0, 2), strict=True):
+        change = wide[:, column] - wide[:, 1]
+        gaps = []
+        for pair in combinations(range(8), 2):
+            treated = np.isin(cluster, pair)
+            gaps.append(change[treated].mean() - change[~treated].mean())
+        assert row.value == pytest.approx(gaps[0])
+        assert row.p == pytest.approx(np.mean(np.abs(gaps) >= abs(gaps[0]) - 1e-12))
+        assert study.smallest_p == pytest.approx(1 / 28)
+
+
+def test_the_covariance_by_cluster_is_that_of_regressions_on_a_constant():
+    frame = clustered(2, [2, 3, 1, 2] * 6, 12, n_periods=4)
+    study = event_study(frame, outcome="value", cluster="region", draws=19)
+    assert study.inference == "wild_clusters"
+    wide = frame.pivot(index="territory", columns="period", values="value")
+    first = frame.groupby("territory")[["region", "adoption"]].first()
+    changes = wide[[0, 1, 3]].sub(wide[2], axis=0)
+    for weights in np.vstack([np.eye(3), [1, 1, 0], [1, 0, -1]]):
+        variance = 0.0
+        for treated in (True, False):
+            own = first[first.adoption.notna() == treated]
+            fit = sm.OLS((changes.loc[own.index] @ weights).to_numpy(), np.ones(len(own))).fit(
+                cov_type="cluster", cov_kwds={"groups": own.region.to_numpy()}
+            )
+            variance += fit.cov_params()[0, 0]
+        assert weights @ study.covariance @ weights == pytest.approx(variance)
+
+
+@pytest.mark.parametrize("k", [2, 12])
+def test_territories_each_a_cluster_change_nothing_but_the_name(k):
+    frame = panel(3, k=k).assign(own=lambda p: p.territory)
+    plain, own = (event_study(frame, outcome="value", cluster=c, draws=99) for c in (None, "own"))
+    pd.testing.assert_frame_equal(plain.table, own.table)
+    assert own.covariance == pytest.approx(plain.covariance)
+    assert own.inference == f"{plain.inference}_clusters"
+
+
+def test_by_cluster_the_size_holds_where_territories_share_their_noise():
+    """400 panels: two standard errors are 2.2 points."""
+    p = {"region": [], None: []}
+    for seed in range(400):
+        frame = clustered(seed, [3] * 20, 2)
+        for cluster in p if seed < 80 else ["region"]:
+            study = event_study(frame, outcome="value", cluster=cluster, draws=199)
+            p[cluster].append(study.table.p.iloc[-1])
+    assert 0.025 < np.mean(np.array(p["region"]) <= 0.05) < 0.075
+    assert np.mean(np.array(p[None]) <= 0.05) > 0.15
+
+
+def test_a_cluster_treated_in_part_is_refused():
+    frame = clustered(1, [2] * 6, 1)
+    frame.loc[frame.territory == 0, "adoption"] = np.nan
+    with pytest.raises(DesignError, match="differ in adoption: 0"):
+        event_study(frame, outcome="value", cluster="region")

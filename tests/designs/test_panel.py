@@ -37,6 +37,11 @@ def test_a_gap_is_missing():
 @pytest.mark.parametrize(
     ("break_it", "message"),
     [
+        (lambda p: p.assign(g=p.g - 0.5), r"no period of the panel: a 1\.5 \(1 < 1\.5 < 2\)"),
+        (lambda p: p.assign(t=p.t.map({1: "1", 2: "2", 3: 3})), r"column t: .*holds: int, str\."),
+        (lambda p: p.assign(u=p.u.astype("category")), r"column u: .*holds: category\. Seen: a"),
+        (lambda p: pd.concat([p, p.y, p.g], axis=1), r"stand twice: y, g\. Keep one"),
+        (lambda p: p.assign(status=["censored", "secret"] + ["ok"] * 7), r"censored, secret\): 2"),
         (lambda p: p.drop(columns="y"), r"Missing columns: y\. The panel has: u, t, g"),
         (lambda p: pd.concat([p, p.iloc[:1]]), r"two rows for a period: a 1"),
         (lambda p: p.assign(y=p.y.astype(object).where(p.index != 3, "x")), r"no numbers, rows: 3"),
@@ -55,6 +60,29 @@ def test_a_gap_is_missing():
 def test_says_what_is_wrong(break_it, message):
     with pytest.raises(DesignError, match=message):
         panel_matrix(break_it(small()), **COLUMNS)
+
+
+def test_rows_are_named_by_the_panels_own_index():
+    broken = small().set_index(pd.Index(list("ABCDEFGHI"))).assign(y=list("1234x6789"))
+    with pytest.raises(DesignError, match=r"column y: .* no numbers, rows: E \(seen: x\)"):
+        panel_matrix(broken, **COLUMNS)
+
+
+def test_a_secret_value_that_is_not_given_is_merely_missing():
+    panel = small().assign(status="ok").astype({"y": float})
+    panel.loc[4, ["status", "y"]] = "secret", np.nan
+    assert np.isnan(panel_matrix(panel, **COLUMNS).outcome[1, 1])
+    with pytest.raises(DesignError, match=r"status secret\): 1, rows: 4.*bound_estimate"):
+        panel_matrix(panel.assign(y=range(9)), **COLUMNS)
+
+
+def test_text_that_reads_as_numbers_and_codes_of_text_are_taken():
+    panel = small().assign(
+        y=lambda p: p.y.astype(str), u=lambda p: p.u.map({"a": "01", "b": "1", "c": "1A"})
+    )
+    matrix = panel_matrix(panel, **COLUMNS)
+    assert matrix.territories.tolist() == ["01", "1", "1A"]
+    assert matrix.outcome[0].tolist() == [1, 2, 3]
 
 
 def test_all_faults_come_at_once():

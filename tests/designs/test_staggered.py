@@ -418,8 +418,11 @@ def test_the_panel_is_not_changed():
         ({"anticipation": -1}, r"anticipation is -1; it must be a whole number of periods"),
         ({"anticipation": 2}, r"With an anticipation of 2, no period .* of: 3\."),
         ({"trimming": 0}, r"trimming is 0; it must be a probability above 0"),
-        ({"covariates": ("z",)}, r"No column 'z' for this covariate\. The panel has: territory,"),
-        ({"covariates": ("name",)}, r"The covariate 'name' must be numeric"),
+        ({"covariates": ("z",)}, r"Missing columns: z\. The panel has: territory,"),
+        (
+            {"covariates": ("name",)},
+            r"Covariate name has values that are infinite or no numbers, rows: 0, 1",
+        ),
         ({"covariates": ("x", "x")}, r"Covariates are collinear.*\(adoption → period: 3 → 2"),
         ({"covariates": ("apart",)}, r"nearly tell treated from comparison.*3 → 2"),
     ],

@@ -1,12 +1,13 @@
 """The panel a protocol names."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from toolkit.errors import DesignError
 from toolkit.i18n import LANGUAGES, language
 from toolkit.study.protocol import Comparison, Treated, load_protocol
-from toolkit.study.sample import study_sample
+from toolkit.study.sample import _adoption, study_sample
 
 STUDY = "demande-unique"
 
@@ -50,6 +51,14 @@ def test_a_listed_territory_without_that_role_is_named(protocol):
     listed = Treated(rule="listed", territories=["DEP-10", "DEP-44"])
     with pytest.raises(DesignError, match="DEP-44"):
         study_sample(changed(protocol, treated=listed))
+
+
+def test_an_adoption_between_two_waves_counts_from_the_next(protocol):
+    days = pd.to_datetime(["2015-06-01", "2016-02-01", "2019-01-01", None])
+    panel = pd.DataFrame({"period": ["2014", "2016", "2018", "2018"], "adopted_on": days})
+    found = _adoption(panel, "year")
+    assert found.tolist()[:3] == ["2016", "2016", "2019"]
+    assert pd.isna(found[3])
 
 
 def test_who_adopts_after_the_window_stands_as_comparison(protocol):

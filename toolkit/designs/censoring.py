@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import check_columns
+from toolkit.designs.columns import numbers
 from toolkit.designs.did import difference_in_differences
-from toolkit.designs.panel import one_adoption, panel_matrix
+from toolkit.designs.panel import NOT_EXACT, one_adoption, panel_matrix
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import Language, interface_language
@@ -99,18 +101,18 @@ def bound_estimate(
         no limits; no cell is known by bounds; and all that the design refuses.
     """
     say = interface_language()
-    if status not in panel:
-        columns = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=status, columns=columns))
+    names = {"territory": territory, "period": period, "adoption": adoption}
+    check_columns(panel, [outcome, status, *names.values()])
     wrong = [name for name, (low, high) in limits.items() if not low <= high]
-    left = sorted(set(panel[status].dropna()) & {"censored", "secret"} - set(limits))
+    left = sorted(set(panel[status].dropna()) & set(NOT_EXACT) - set(limits))
     if wrong or left:
         raise DesignError(say("error.bounds.limits", names=", ".join([*wrong, *left])))
     bounded = panel[status].isin(list(limits))
     if not bounded.any():
         raise DesignError(say("error.bounds.none", names=", ".join(limits)))
-    names = {"territory": territory, "period": period, "adoption": adoption}
-    filled = panel.assign(**{outcome: panel[outcome].mask(bounded, 0).astype("float64")})
+    # The status has done its work: what the design reads is a value within its bounds.
+    exact = panel.drop(columns=status)
+    filled = exact.assign(**{outcome: numbers(panel[outcome].mask(bounded, 0))})
     matrix = panel_matrix(filled, outcome=outcome, **names)
     first = matrix.periods[one_adoption(matrix)]
     raises = (panel[adoption].notna() == (panel[period] >= first)).to_numpy()
@@ -120,8 +122,7 @@ def bound_estimate(
     for lift in (~raises[bounded], raises[bounded]):
         values = filled[outcome].to_numpy().copy()
         values[bounded.to_numpy()] = np.where(lift, high, low)
-        # The status has done its work: what the design reads is a value within its bounds.
-        given = filled.assign(**{outcome: values}).drop(columns=status)
+        given = filled.assign(**{outcome: values})
         one = design(given, outcome=outcome, **names, **settings)
         estimate = one if isinstance(one, Estimate) else one.estimate
         found.append(replace(estimate, cautions=(*estimate.cautions, "bounded_cells")))

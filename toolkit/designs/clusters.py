@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import check_columns
+from toolkit.designs.columns import kind_of, mixed_labels, shown
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
-
-_MOST_SHOWN = 5
 
 
 def clusters_of(
@@ -35,27 +35,20 @@ def clusters_of(
         treated or adopts in several periods.
     """
     say = interface_language()
-    if cluster not in panel:
-        columns = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=cluster, columns=columns))
-    by_territory = panel.groupby(territory)[cluster]
+    check_columns(panel, [cluster])
+    by_territory = panel[cluster].groupby(panel[territory].to_numpy())
     names = by_territory.first().reindex(territories)
     gaps = by_territory.apply(lambda column: column.isna().any()).reindex(territories)
     several = by_territory.nunique().reindex(territories) > 1
-    faults = []
+    faults = [] if kind_of(panel[cluster]) else [mixed_labels(panel[cluster])]
     if gaps.any():
-        faults.append(say("error.cluster.unnamed", rows=_shown(gaps.index[gaps])))
+        faults.append(say("error.cluster.unnamed", rows=shown(gaps.index[gaps])))
     if several.any():
-        faults.append(say("error.cluster.several", rows=_shown(several.index[several])))
+        faults.append(say("error.cluster.several", rows=shown(several.index[several])))
     if not faults:
         dates = pd.Series(adoption).groupby(names.to_numpy()).nunique()
         if (dates > 1).any():
-            faults.append(say("error.cluster.partly", rows=_shown(dates.index[dates > 1])))
+            faults.append(say("error.cluster.partly", rows=shown(dates.index[dates > 1])))
     if faults:
         raise DesignError("\n".join([say("error.cluster"), *(f"- {text}" for text in faults)]))
     return np.unique(names.to_numpy(), return_inverse=True)[1]
-
-
-def _shown(names) -> str:
-    listed = ", ".join(str(name) for name in names[:_MOST_SHOWN])
-    return listed + (", …" if len(names) > _MOST_SHOWN else "")

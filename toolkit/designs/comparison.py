@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.panel import PanelMatrix, panel_matrix
+from toolkit.designs.arguments import check_columns
+from toolkit.designs.columns import check_labels, covariates_of, kind_of, shown
+from toolkit.designs.panel import PanelMatrix, matrix_of_untreated
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -18,7 +20,6 @@ from toolkit.i18n import interface_language
 _FEWEST_BEFORE = 2
 # Distances equal but for rounding are ties, settled by name.
 _DIGITS = 9
-_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -117,15 +118,18 @@ def choose_comparison(
     2018 (regression to the mean).
     """
     say = interface_language()
-    _check_columns(panel, [outcome, territory, period, *covariates])
+    check_columns(panel, [outcome, territory, period, *covariates])
     if n_per_treated < 1:
         raise DesignError(say("error.power.count", name="n_per_treated", seen=n_per_treated))
     _check_treated(treated, panel[territory])
+    check_labels(panel, [territory, period])
+    if before is not None and kind_of(pd.Series([before])) != kind_of(panel[period]):
+        raise DesignError(say("error.comparison.before", seen=before, column=period))
     rows = panel if before is None else panel[panel[period] < before]
     n_before = rows[period].nunique()
     if n_before < _FEWEST_BEFORE:
         raise DesignError(say("error.comparison.periods", n=n_before, needed=_FEWEST_BEFORE))
-    matrix = _matrix(rows, outcome, territory, period)
+    matrix = matrix_of_untreated(rows, outcome, territory, period)
     features = _features(rows, matrix, territory, covariates)
 
     names = matrix.territories
@@ -133,7 +137,7 @@ def choose_comparison(
     is_treated = np.isin(names, list(treated))
     incomplete = [name for name in pd.unique(pd.Series(list(treated))) if name not in names[whole]]
     if incomplete:
-        raise DesignError(say("error.comparison.incomplete", rows=_shown(incomplete)))
+        raise DesignError(say("error.comparison.incomplete", rows=shown(incomplete)))
     candidate = whole & ~is_treated & ~np.isin(names, list(exclude))
     needed = n_per_treated * (1 if replacement else int(is_treated.sum()))
     if candidate.sum() < needed:
@@ -166,38 +170,13 @@ def choose_comparison(
     )
 
 
-def _shown(values: Sequence) -> str:
-    return ", ".join(map(str, values[:_MOST_SHOWN])) + (", …" if len(values) > _MOST_SHOWN else "")
-
-
-def _check_columns(panel: pd.DataFrame, columns: list[str]) -> None:
-    missing = [name for name in columns if name not in panel]
-    if missing:
-        say = interface_language()
-        listed = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=listed))
-
-
 def _check_treated(treated: Sequence, known: pd.Series) -> None:
     say = interface_language()
     if len(treated) == 0:
         raise DesignError(say("error.comparison.no_treated"))
     unknown = sorted(set(treated) - set(known.dropna()), key=str)
     if unknown:
-        raise DesignError(say("error.comparison.unknown", rows=_shown(unknown)))
-
-
-def _matrix(rows: pd.DataFrame, outcome: str, territory: str, period: str) -> PanelMatrix:
-    """Lay out the pre-period: `panel_matrix` wants a treated territory, so pretend that one is."""
-    names, last = rows[territory].dropna(), rows[period].max()
-    adoption = pd.Series(last, rows.index).where(rows[territory] == names.iloc[0])
-    return panel_matrix(
-        rows.assign(**{"pretended adoption": adoption}),
-        outcome=outcome,
-        territory=territory,
-        period=period,
-        adoption="pretended adoption",
-    )
+        raise DesignError(say("error.comparison.unknown", rows=shown(unknown)))
 
 
 def _features(
@@ -209,15 +188,8 @@ def _features(
         "level": matrix.outcome.mean(axis=1),
         "trend": matrix.outcome @ time / (time @ time),
     }
-    numbers = rows[list(covariates)].apply(pd.to_numeric, errors="coerce").astype("float64")
-    wrong = (numbers.isna() & rows[list(covariates)].notna()) | np.isinf(numbers)
-    if wrong.to_numpy().any():
-        names = ", ".join(numbers.columns[wrong.any()])
-        say = interface_language()
-        raise DesignError(
-            f"{say('error.panel')}\n- {say('error.comparison.covariate', names=names)}"
-        )
-    means = numbers.groupby(rows[territory].to_numpy()).mean().reindex(matrix.territories)
+    own = covariates_of(rows, covariates)
+    means = own.groupby(rows[territory].to_numpy()).mean().reindex(matrix.territories)
     return pd.concat([pd.DataFrame(features, index=matrix.territories), means], axis="columns")
 
 

@@ -13,17 +13,17 @@ import pandas as pd
 from scipy.stats import norm, t
 
 from toolkit.designs.arguments import check_columns, option_faults
+from toolkit.designs.columns import numbers
 from toolkit.designs.count_fit import CountFit, degrees_of_freedom, fit_counts, pearson
 from toolkit.designs.did import FEWEST_TREATED
 from toolkit.designs.noise import noise_by_size, noise_design
-from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
+from toolkit.designs.panel import NOT_EXACT, PanelMatrix, one_adoption, panel_matrix
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.i18n import Language, interface_language
 
 # Placebos are drawn among the comparison's changes: fewer say too little of the tails.
 FEWEST_COMPARISON = 10
-NOT_EXACT = ("censored", "secret")
 _REJECTED = 0.05
 _TIE = 1e-9
 Family = Literal["poisson", "negative_binomial"]
@@ -198,12 +198,12 @@ def _check(
         inexact = panel[status].isin(NOT_EXACT)
         if inexact.any():
             faults.append(say("error.counts.inexact", n=int(inexact.sum())))
-    numbers = pd.to_numeric(panel[outcome]).to_numpy("float64", na_value=np.nan)
-    known = ~np.isnan(numbers)
-    wrong = panel.index[known & ((numbers < 0) | (numbers != np.round(numbers)))]
+    values = numbers(panel[outcome])
+    known = ~np.isnan(values)
+    wrong = panel.index[known & ((values < 0) | (values != np.round(values)))]
     if len(wrong):
         faults.append(say("error.counts.whole", rows=", ".join(map(str, wrong[:5]))))
-    of = pd.to_numeric(panel[exposure], errors="coerce").to_numpy("float64", na_value=np.nan)
+    of = numbers(panel[exposure])
     wrong = panel.index[known & ~((of > 0) & np.isfinite(of))]
     if len(wrong):
         faults.append(say("error.counts.exposure", rows=", ".join(map(str, wrong[:5]))))

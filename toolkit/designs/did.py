@@ -14,7 +14,9 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import check_columns
 from toolkit.designs.clusters import clusters_of
+from toolkit.designs.columns import covariates_of, numbers, shown
 from toolkit.designs.inference import Inference, choose_inference
 from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.designs.randomisation import Randomisation, randomisation, size_adjusted
@@ -155,8 +157,7 @@ def difference_in_differences(
         cautions += ["sizes_unknown"] if chosen == "randomisation" else []
         cautions += ["size_extrapolated"] if test.extrapolated else []
         cautions += ["interval_unbounded"] if np.isinf([low, high]).any() else []
-        chosen = exact_code(chosen, test)
-        chosen = chosen if cluster is None else _CLUSTER_INFERENCES[chosen]
+        chosen = inference_code(chosen, test, clustered=cluster is not None)
     return Estimate(
         value=value,
         low=float(low),
@@ -190,9 +191,10 @@ def _tested(
     return test, changes[treated].mean() - changes[~treated].mean()
 
 
-def exact_code(chosen: str, test: Randomisation) -> str:
-    """Return the code of the inference that was run: of a permutation, whether it was exact."""
-    return "randomisation_exact" if chosen == "randomisation" and test.exact else chosen
+def inference_code(chosen: str, test: Randomisation, *, clustered: bool = False) -> str:
+    """Return the code of what was run: whether a permutation was exact, and of clusters."""
+    code = "randomisation_exact" if chosen == "randomisation" and test.exact else chosen
+    return _CLUSTER_INFERENCES[code] if clustered else code
 
 
 def check_options(inference: str, level: float, draws: int) -> None:
@@ -214,13 +216,13 @@ def long_form(panel, outcome, territory, period, adoption, covariates) -> pd.Dat
     """Return the rows the regression reads, with the treatment's own column."""
     after = panel[adoption].notna() & (panel[period] >= panel[adoption].fillna(panel[period].max()))
     columns = {
-        "outcome": pd.to_numeric(panel[outcome]).to_numpy("float64", na_value=np.nan),
+        "outcome": numbers(panel[outcome]),
         "effect": after.to_numpy(dtype="float64"),
         "territory": panel[territory].to_numpy(),
         "period": panel[period].to_numpy(),
     }
-    named = {name: panel[name].to_numpy("float64", na_value=np.nan) for name in covariates}
-    return pd.DataFrame(columns | named)
+    named = covariates_of(panel, covariates)
+    return pd.DataFrame(columns | {name: named[name].to_numpy() for name in covariates})
 
 
 def mean_changes(
@@ -262,15 +264,12 @@ def territory_sizes(
     panel: pd.DataFrame, matrix: PanelMatrix, territory: str, size: str
 ) -> np.ndarray:
     """Return the mean size of each territory of a matrix, in its order; all positive."""
-    if size not in panel:
-        say = interface_language()
-        columns = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=size, columns=columns))
-    sizes = panel.groupby(territory)[size].mean().reindex(matrix.territories).astype("float64")
+    check_columns(panel, [size])
+    by_territory = pd.Series(numbers(panel[size])).groupby(panel[territory].to_numpy())
+    sizes = by_territory.mean().reindex(matrix.territories)
     wrong = sizes.index[~(sizes > 0) | ~np.isfinite(sizes)]
     if len(wrong):
-        say = interface_language()
-        raise DesignError(say("error.did.size", rows=", ".join(map(str, wrong[:5]))))
+        raise DesignError(interface_language()("error.did.size", rows=shown(wrong)))
     return sizes.to_numpy()
 
 

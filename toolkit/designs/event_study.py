@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.did import check_options, exact_code, randomise, territory_sizes
+from toolkit.designs.clusters import clusters_of
+from toolkit.designs.did import check_options, inference_code, randomise, territory_sizes
 from toolkit.designs.inference import FEWEST_WILD, Inference, choose_inference
 from toolkit.designs.panel import one_adoption, panel_matrix
 from toolkit.errors import DesignError
@@ -31,8 +32,8 @@ class EventStudy:
         (territories known in both periods).
     covariance : ndarray, shape (n_coefficients, n_coefficients)
         Of the values, in the order of the table, for honest trends and pre-trend power. With ten
-        treated or more it is that of the two groups; with fewer, the treated are taken to vary as
-        the comparison territories do, for their own variance cannot be estimated.
+        treated territories (clusters) or more it is that of the two groups; with fewer, the treated
+        are taken to vary as the comparison do, for their own variance cannot be estimated.
     level : float
         Of each interval; they are not simultaneous.
     inference, reason : str
@@ -75,6 +76,7 @@ def event_study(
     period: str = "period",
     adoption: str = "adoption",
     size: str | None = None,
+    cluster: str | None = None,
     inference: Inference = "auto",
     level: float = 0.95,
     seed: int = 20131107,
@@ -84,7 +86,7 @@ def event_study(
 
     Parameters
     ----------
-    panel, outcome, territory, period, adoption, size, seed, draws
+    panel, outcome, territory, period, adoption, size, cluster, seed, draws
         As for `difference_in_differences`.
     inference : {"auto", "randomisation", "size_adjusted", "wild"}
         "auto" is what `choose_inference` finds fit, "wild" in place of "crv3".
@@ -99,7 +101,7 @@ def event_study(
     DesignError
         The panel has faults, adoption is staggered, an option is unknown or out of range, or a
         period has no treated or no comparison territory known both then and in the reference
-        period.
+        period; a cluster is partly treated (see `clusters_of`), or only one is comparison.
     """
     say = interface_language()
     check_options(inference, level, draws)
@@ -109,9 +111,19 @@ def event_study(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
     reference = one_adoption(matrix) - 1
+    # What was assigned: clusters, or territories each on its own.
+    assigned = np.arange(len(matrix.territories))
+    if cluster is not None:
+        assigned = clusters_of(
+            panel,
+            cluster=cluster,
+            territory=territory,
+            territories=matrix.territories,
+            adoption=matrix.adoption,
+        )
     chosen, reason = choose_inference(
-        int(matrix.treated.sum()),
-        int((~matrix.treated).sum()),
+        len(np.unique(assigned[matrix.treated])),
+        len(np.unique(assigned[~matrix.treated])),
         sizes_known=size is not None,
         asked=inference,
     )
@@ -128,7 +140,10 @@ def event_study(
         if not treated.any() or treated.all():
             raise DesignError(say("error.event_study.empty", period=matrix.periods[column]))
         own_sizes = None if sizes is None else sizes[known]
-        test = randomise(own, treated, own_sizes, chosen, level, seed, draws)
+        groups = None
+        if cluster is not None:
+            groups = np.unique(assigned[known], return_inverse=True)[1]
+        test = randomise(own, treated, own_sizes, chosen, level, seed, draws, groups)
         tests.append(test)
         rows.append(
             {
@@ -144,9 +159,11 @@ def event_study(
         )
     return EventStudy(
         table=pd.DataFrame(rows),
-        covariance=_covariance(changes[:, columns], matrix.treated),
+        covariance=_covariance(changes[:, columns], matrix.treated, assigned),
         level=level,
-        inference=exact_code(chosen, min(tests, key=lambda test: test.exact)),
+        inference=inference_code(
+            chosen, min(tests, key=lambda test: test.exact), clustered=cluster is not None
+        ),
         reason=reason,
         smallest_p=max(float(test.smallest_p) for test in tests),
         cautions=_cautions(chosen, matrix.outcome, tests),
@@ -162,14 +179,30 @@ def _cautions(chosen: str, outcome: np.ndarray, tests: Sequence) -> tuple[str, .
     return tuple(cautions)
 
 
-def _covariance(changes: np.ndarray, treated: np.ndarray) -> np.ndarray:
+def _covariance(changes: np.ndarray, treated: np.ndarray, assigned: np.ndarray) -> np.ndarray:
     """Return the covariance of the differences of mean changes, of territories known throughout."""
     complete = ~np.isnan(changes).any(axis=1)
-    of_treated, comparison = changes[complete & treated], changes[complete & ~treated]
-    if len(comparison) < 2 or not len(of_treated):
+    changes, treated, assigned = changes[complete], treated[complete], assigned[complete]
+    n_treated, n_others = (len(np.unique(assigned[group])) for group in (treated, ~treated))
+    if n_others < 2 or not n_treated:
         raise DesignError(interface_language()("error.event_study.covariance"))
-    spread = np.atleast_2d(np.cov(comparison, rowvar=False))
-    own = spread
-    if min(len(of_treated), len(comparison)) >= FEWEST_WILD:
-        own = np.atleast_2d(np.cov(of_treated, rowvar=False))
-    return own / len(of_treated) + spread / len(comparison)
+    spread = _of_mean(changes[~treated], assigned[~treated])
+    if min(n_treated, n_others) >= FEWEST_WILD:
+        return _of_mean(changes[treated], assigned[treated]) + spread
+    own = spread * _concentration(assigned[treated]) / _concentration(assigned[~treated])
+    return own + spread
+
+
+def _of_mean(changes: np.ndarray, assigned: np.ndarray) -> np.ndarray:
+    """Return the covariance of mean changes, each cluster's sum being one draw."""
+    codes = np.unique(assigned, return_inverse=True)[1]
+    n = codes.max() + 1
+    away = changes - changes.mean(axis=0)
+    sums = np.column_stack([np.bincount(codes, column) for column in away.T])
+    return n / (n - 1) * sums.T @ sums / len(changes) ** 2
+
+
+def _concentration(assigned: np.ndarray) -> float:
+    """Return the sum of squared shares of clusters: 1 over their number where they are alike."""
+    members = np.unique(assigned, return_counts=True)[1]
+    return float(np.sum((members / members.sum()) ** 2))

@@ -22,7 +22,7 @@ import pandas as pd
 from scipy.stats import t
 
 from toolkit.designs.assignments import all_adoptions, count_adoptions
-from toolkit.designs.did import exact_code, randomise, territory_sizes
+from toolkit.designs.did import inference_code, randomise, territory_sizes
 from toolkit.designs.group_time import Study
 from toolkit.designs.inference import choose_inference
 from toolkit.designs.power_input import (
@@ -274,7 +274,7 @@ def _at_once(outcome, adoption, sizes, *, level: float, seed: int, draws: int) -
         low, high = _by_jackknife(changes, treated, level)
         return _Tested(value, low, high, chosen, 0.0)
     test = randomise(changes, treated, sizes, chosen, level, seed, draws)
-    return _Tested(value, test.low, test.high, exact_code(chosen, test), test.smallest_p)
+    return _Tested(value, test.low, test.high, inference_code(chosen, test), test.smallest_p)
 
 
 def _by_jackknife(changes: np.ndarray, treated: np.ndarray, level: float) -> tuple[float, float]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.panel import PanelMatrix, panel_matrix
+from toolkit.designs.arguments import check_columns
+from toolkit.designs.columns import check_labels
+from toolkit.designs.panel import PanelMatrix, matrix_of_untreated
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -37,11 +39,9 @@ def untreated_panel(
 ) -> PanelMatrix:
     """Lay out a panel in which nobody is treated: `panel_matrix` wants one who is, so pretend."""
     say = interface_language()
-    missing = [name for name in columns if name not in panel]
-    if missing:
-        listed = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=listed))
+    check_columns(panel, columns)
     outcome, territory, period = columns[:3]
+    check_labels(panel, [territory, period])
     names, periods = panel[territory].dropna().unique(), np.sort(panel[period].dropna().unique())
     check_treated(len(names), n_treated, needed=1)
     before = len(periods) - n_after if n_before is None else n_before
@@ -50,13 +50,7 @@ def untreated_panel(
             say("error.power.periods", before=before, after=n_after, n=len(periods),
                 needed=_FEWEST_BEFORE)
         )  # fmt: skip
-    kept = panel[[outcome, territory, period]]
-    adoption = pd.Series(periods[-1], panel.index).where(panel[territory] == names[0])
-    pretended = kept.assign(**{"pretended adoption": adoption})
-    return panel_matrix(
-        pretended, outcome=outcome, territory=territory, period=period,
-        adoption="pretended adoption",
-    )  # fmt: skip
+    return matrix_of_untreated(panel, outcome, territory, period)
 
 
 def candidate_rows(names: np.ndarray, candidates: Sequence | None, n_treated: int) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
+from toolkit.designs.arguments import check_columns
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -80,10 +81,7 @@ def regression(
     """
     say = interface_language()
     columns = [outcome, *regressors, *effects, *([cluster] if cluster else [])]
-    missing = [name for name in columns if name not in frame]
-    if missing:
-        listed = ", ".join(map(str, frame.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=listed))
+    check_columns(frame, columns)
     used = frame[list(dict.fromkeys(columns))].dropna()
     numbers = used[[outcome, *regressors]].to_numpy(dtype="float64")
     if not np.isfinite(numbers).all():

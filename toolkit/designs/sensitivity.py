@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from toolkit.designs.columns import covariates_of
 from toolkit.designs.did import long_form, mean_changes
 from toolkit.designs.panel import PanelMatrix, panel_matrix
 from toolkit.errors import DesignError
@@ -266,19 +267,11 @@ def _covariate_changes(
     first: int,
 ) -> np.ndarray:
     """Return each covariate's mean change by territory, or its level where it never changes."""
-    say = interface_language()
-    missing = [name for name in covariates if name not in panel]
-    if missing:
-        columns = ", ".join(map(str, panel.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=columns))
+    numbers = covariates_of(panel, covariates)
     columns = [np.empty((len(matrix.territories), 0))]
     for name in covariates:
-        numbers = pd.to_numeric(panel[name], errors="coerce").astype("float64")
-        wrong = panel.index[np.isinf(numbers) | (numbers.isna() & panel[name].notna())]
-        if len(wrong):
-            rows = ", ".join(map(str, wrong[:5]))
-            raise DesignError(say("error.sensitivity.covariate", name=name, rows=rows))
-        wide = panel.assign(**{name: numbers}).pivot(index=territory, columns=period, values=name)
+        wide = panel.assign(**{name: numbers[name]})
+        wide = wide.pivot(index=territory, columns=period, values=name)
         wide = wide.reindex(index=matrix.territories, columns=matrix.periods)
         constant = (wide.max(axis=1) - wide.min(axis=1)).fillna(0).eq(0).all()
         before, after = wide.iloc[:, :first].mean(axis=1), wide.iloc[:, first:].mean(axis=1)

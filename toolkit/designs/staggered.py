@@ -13,6 +13,7 @@ import pandas as pd
 
 from toolkit.designs.aggregation import by_unit
 from toolkit.designs.clusters import clusters_of
+from toolkit.designs.columns import covariates_of
 from toolkit.designs.did import territory_sizes
 from toolkit.designs.group_time import Study, cells_of, effects_of
 from toolkit.designs.panel import panel_matrix
@@ -85,7 +86,7 @@ def staggered(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
     seen = np.isfinite(matrix.outcome).any(axis=1)
-    check_settings(panel, comparison, covariates, anticipation, trimming, base)
+    check_settings(comparison, anticipation, trimming, base)
     names = matrix.territories[seen]
     sizes = clusters = None
     if size is not None:
@@ -98,10 +99,11 @@ def staggered(
             territories=names,
             adoption=matrix.adoption[seen],
         )
+    checked = panel.assign(**covariates_of(panel, covariates))
     wide = [
-        panel.pivot(index=territory, columns=period, values=name)
+        checked.pivot(index=territory, columns=period, values=name)
         .reindex(index=names, columns=matrix.periods)
-        .to_numpy("float64", na_value=np.nan)
+        .to_numpy()
         for name in covariates
     ]
     study = Study(

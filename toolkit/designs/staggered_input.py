@@ -1,7 +1,6 @@
 """What a staggered adoption needs: options that exist, cells that can be identified."""
 
 import numpy as np
-import pandas as pd
 
 from toolkit.designs.group_time import Cells, Effects, Study
 from toolkit.errors import DesignError
@@ -23,8 +22,8 @@ def check_rng(rng: np.random.Generator | None) -> None:
         refuse([interface_language()("error.staggered.rng")])
 
 
-def check_settings(panel, comparison, covariates, anticipation, trimming, base) -> None:
-    """Refuse options that do not exist and covariates that cannot be read."""
+def check_settings(comparison, anticipation, trimming, base) -> None:
+    """Refuse options that do not exist."""
     say = interface_language()
     known = [
         ("comparison", comparison, ("never", "not_yet")),
@@ -39,19 +38,7 @@ def check_settings(panel, comparison, covariates, anticipation, trimming, base) 
         faults.append(say("error.staggered.anticipation", seen=anticipation))
     if not 0 < trimming <= 1:
         faults.append(say("error.staggered.trimming", seen=trimming))
-    for name in covariates:
-        if name not in panel:
-            columns = ", ".join(map(str, panel.columns))
-            faults.append(say("error.staggered.no_covariate", name=name, columns=columns))
-        elif not _is_finite(panel[name]):
-            faults.append(say("error.staggered.covariate", name=name))
     refuse(faults)
-
-
-def _is_finite(column: pd.Series) -> bool:
-    if not pd.api.types.is_numeric_dtype(column):
-        return False
-    return not np.isinf(column.to_numpy("float64", na_value=np.nan)).any()
 
 
 def check_study(study: Study, periods: np.ndarray) -> None:

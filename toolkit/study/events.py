@@ -65,10 +65,13 @@ def events_of_one_adoption(protocol: Protocol, sample: Sample) -> Events:
     has_size = "size" in panel
     if has_size:
         averaged["size"] = averaged.territory.map(panel.groupby("territory")["size"].mean())
+    if "cluster" in panel:
+        averaged["cluster"] = averaged.territory.map(panel.groupby("territory").cluster.first())
     found = event_study(
         averaged,
         outcome="value",
         size="size" if has_size else None,
+        cluster="cluster" if "cluster" in panel else None,
         level=protocol.thresholds.level,
         seed=protocol.seed,
     )

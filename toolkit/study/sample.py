@@ -130,10 +130,18 @@ def study_sample(protocol: Protocol) -> Sample:
 
 
 def _adoption(panel: pd.DataFrame, frequency: str) -> pd.Series:
-    """Write the period in which each territory adopted as the panel writes its own."""
-    known = panel.adopted_on.dropna()
-    written = known.map(lambda day: period_label(date_ordinal(day, frequency), frequency))
-    return written.astype(object).reindex(panel.index)
+    """Return the first period of the panel in which each territory had adopted.
+
+    Surveys skip years: the period of the adoption itself may not be one of the panel's. It is kept
+    where the panel ends before.
+    """
+    periods = sorted(panel.period.unique())
+
+    def first_seen(day) -> str:
+        written = period_label(date_ordinal(day, frequency), frequency)
+        return next((period for period in periods if period >= written), written)
+
+    return panel.adopted_on.dropna().map(first_seen).astype(object).reindex(panel.index)
 
 
 def _on_a_side(protocol: Protocol, panel: pd.DataFrame) -> pd.Series:
