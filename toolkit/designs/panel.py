@@ -197,7 +197,8 @@ def _adoption_faults(frame: pd.DataFrame):
     treated = first.dropna()
     if treated.empty:
         yield say("error.panel.no_treated")
-    elif len(treated) == len(first):
+        return
+    if len(treated) == len(first):
         yield say("error.panel.all_treated")
     inside = (treated >= periods[0]) & (treated <= periods[-1])
     if not inside.all():
