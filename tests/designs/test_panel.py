@@ -40,7 +40,7 @@ def test_a_gap_is_missing():
         (lambda p: p.assign(g=p.g - 0.5), r"no period of the panel: a 1\.5 \(1 < 1\.5 < 2\)"),
         (lambda p: p.assign(t=p.t.map({1: "1", 2: "2", 3: 3})), r"column t: .*holds: int, str\."),
         (lambda p: p.assign(u=p.u.astype("category")), r"column u: .*holds: category\. Seen: a"),
-        (lambda p: pd.concat([p, p.y, p.g], axis=1), r"stand twice: y, g\. Keep one"),
+        (lambda p: pd.concat([p, p.y, p.g], axis=1), r"stand twice: g, y\. Keep one"),
         (lambda p: p.assign(status=["censored", "secret"] + ["ok"] * 7), r"censored, secret\): 2"),
         (lambda p: p.drop(columns="y"), r"Missing columns: y\. The panel has: u, t, g"),
         (lambda p: pd.concat([p, p.iloc[:1]]), r"two rows for a period: a 1"),
