@@ -149,7 +149,7 @@ def test_it_says_what_it_found():
         (
             lambda f: f.assign(status=f.status.mask(f.index == 3, "secret")),
             {"status": "status"},
-            "censored or secret: 1. They are never taken as exact: use bound_estimate",
+            r"status secret\): 1, rows: 3\. .*bound_estimate",
         ),
         (
             lambda f: f.assign(events=f.events.where((f.territory > 2) | (f.period < 4), 0)),
