@@ -1,18 +1,24 @@
-"""Run one notebook through papermill, in a kernel of its own."""
+"""Run one notebook through papermill: in an ordinary kernel, or in the kernel of this process."""
 
 import logging
 import math
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets.config import Config
 
 from toolkit.errors import ReportError
 from toolkit.i18n import interface_language
+from toolkit.runs.determinism import ENVIRONMENT, stabilise
 from toolkit.runs.jobs import DEADLINE
 from toolkit.runs.parameters import check_parameters
 
@@ -20,13 +26,22 @@ _LONGEST_REASON = 2000  # characters; the failed notebook has the rest
 # Encrypt what passes between papermill and the kernel where both can: other accounts of the
 # machine cannot listen, and ipykernel does not warn at each start.
 _KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
+# The kernel's first line, before any cell.
+_PREPARE = "__import__('toolkit.runs.prepare').runs.prepare.prepare({reads!r}, {memory!r})"
 
 # papermill says at every run that it executes; the progress bar of a batch says it once.
 logging.getLogger("papermill").setLevel(logging.ERROR)
 
 
 def run_notebook(
-    notebook: Path, parameters: dict[str, object], output: Path, *, deadline: float = DEADLINE
+    notebook: Path,
+    parameters: dict[str, object],
+    output: Path,
+    *,
+    deadline: float = DEADLINE,
+    memory: int | None = None,
+    reads: Path | None = None,
+    direct: Callable[[int], None] | None = None,
 ) -> nbformat.NotebookNode:
     """Execute a notebook with its parameters and return it with its outputs.
 
@@ -37,9 +52,17 @@ def run_notebook(
     parameters : dict
         Checked against that cell first. Text stays text ("01").
     output : Path
-        Where papermill writes the executed notebook, complete or not.
+        Where the executed notebook goes, complete or not.
     deadline : float
         Seconds it may take, start excluded.
+    memory : int, optional
+        Bytes it may allocate, beyond what an idle kernel holds.
+    reads : Path, optional
+        Where what it reads is recorded (`toolkit.records.reads`).
+    direct : callable, optional
+        Execute in this very process, which runs this one notebook, was prepared for it, and is
+        stopped by another when its time is over. Called with the number of each cell before it
+        runs.
 
     Raises
     ------
@@ -49,47 +72,107 @@ def run_notebook(
         A cell failed, the deadline passed, or the kernel died; the message says which.
     """
     check_parameters(notebook, parameters)
-    say = interface_language()
-    end = time.monotonic() + deadline
+    partial = part_of(output)
+    options = {"engine_name": "toolkit-direct", "tell": direct}
+    if direct is None:
+        options = _stock_options(deadline, _PREPARE.format(reads=reads and str(reads), memory=memory))
     try:
         executed = papermill.execute_notebook(
             notebook,
-            output,
+            partial,
             parameters=parameters,
             kernel_name="python3",
             progress_bar=False,
-            # nbclient knows deadlines of cells only: each has what is left to the notebook.
-            timeout_func=lambda _cell: max(1, math.ceil(end - time.monotonic())),
+            request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            config=_KERNEL,
-            shutdown_kernel="immediate",  # its work is done and read; a graceful end takes a second
+            record_timing=False,
+            **options,
         )
-    except papermill.PapermillExecutionError as error:
-        first_line = error.source.strip().partition("\n")[0]
-        raise ReportError(
-            say(
-                "error.cell_failed",
-                cell=error.cell_index + 1,  # papermill's own cell of parameters counts
-                line=first_line,
-                kind=error.ename,
-                reason=error.evalue[:_LONGEST_REASON],
-            ),
-            kind=error.ename,
-            cell=error.cell_index + 1,
-        ) from error
-    except CellTimeoutError as error:
-        message = say("error.deadline", seconds=say.number(deadline))
-        raise ReportError(message, kind="Deadline") from error
-    except DeadKernelError as error:
-        raise ReportError(say("error.kernel_died"), kind="Died") from error
-    else:
         _check_complete(executed)
+    except (papermill.PapermillExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise _explain(error, deadline) from error
+    else:
         return executed
     finally:
+        if partial.exists():
+            partial.replace(output)
         # nbclient makes an event loop for each thread and leaves it open.
         loop = ensure_event_loop()
         if not loop.is_running():
             loop.close()
+
+
+def part_of(output: Path) -> Path:
+    """Return where an executed notebook is written until it is whole."""
+    return output.with_name(f".{output.name}.part")
+
+
+class StockEngine(NBClientEngine):
+    """papermill's own engine, whose notebook is the same every time."""
+
+    @classmethod
+    def execute_notebook(cls, nb, kernel_name, **options):
+        """Execute and stabilise, a failed notebook too."""
+        try:
+            return super().execute_notebook(nb, kernel_name, **options)
+        finally:
+            stabilise(nb)
+
+
+class DirectEngine(StockEngine):
+    """The same with the kernel of this process."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, tell, **options):
+        """Execute; `tell` is called with the number of each cell before it runs."""
+        from toolkit.runs.direct import DirectManager
+
+        client = PapermillNotebookClient(
+            nb_man,
+            km=DirectManager(),
+            record_timing=False,
+            iopub_timeout=None,
+            on_cell_start=lambda cell, cell_index: tell(cell_index + 1),
+        )
+        return client.execute()
+
+
+papermill_engines.register("toolkit-stock", StockEngine)
+papermill_engines.register("toolkit-direct", DirectEngine)
+
+
+class _SettledKernel(AsyncKernelManager):
+    async def start_kernel(self, **options):
+        await super().start_kernel(env={**os.environ, **ENVIRONMENT}, **options)
+
+
+def _stock_options(deadline: float, first_line: str) -> dict:
+    end = time.monotonic() + deadline
+    return {
+        "engine_name": "toolkit-stock",
+        "config": _KERNEL,
+        "kernel_manager_class": _SettledKernel,
+        "extra_arguments": [f"--IPKernelApp.exec_lines={first_line}"],
+        # nbclient knows deadlines of cells only: each has what is left to the notebook.
+        "timeout_func": lambda _cell: max(1, math.ceil(end - time.monotonic())),
+        "shutdown_kernel": "immediate",  # its work is done and read; a graceful end takes a second
+    }
+
+
+def _explain(error: Exception, deadline: float) -> ReportError:
+    say = interface_language()
+    if isinstance(error, CellTimeoutError):
+        return ReportError(say("error.deadline", seconds=say.number(deadline)), kind="Deadline")
+    if isinstance(error, DeadKernelError):
+        return ReportError(say("error.kernel_died"), kind="Died")
+    message = say(
+        "error.cell_failed",
+        cell=error.cell_index + 1,  # papermill's own cell of parameters counts
+        line=error.source.strip().partition("\n")[0],
+        kind=error.ename,
+        reason=error.evalue[:_LONGEST_REASON],
+    )
+    return ReportError(message, kind=error.ename, cell=error.cell_index + 1)
 
 
 def _check_complete(notebook: nbformat.NotebookNode) -> None:

@@ -64,7 +64,14 @@ def _run_stock(job: Job, attempts: int = 1) -> Outcome:
     started = time.perf_counter()
     failure, result = None, None
     try:
-        notebook = run_notebook(job.notebook, job.parameters, job.output, deadline=job.deadline)
+        notebook = run_notebook(
+            job.notebook,
+            job.parameters,
+            job.output,
+            deadline=job.deadline,
+            memory=job.memory,
+            reads=job.reads,
+        )
         result = finish(job, notebook)
     except Exception as error:  # whatever it is, it is this job's: the others go on
         failure = _failure_of(error)

@@ -38,6 +38,11 @@ class Job:
     then: str = ""
     details: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def reads(self) -> Path:
+        """Where the process that executes the notebook records what it reads (`records.reads`)."""
+        return self.output.with_suffix(".reads")
+
 
 @dataclass(frozen=True)
 class Failure:
