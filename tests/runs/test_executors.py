@@ -1,35 +1,31 @@
 """Jobs are run one way by every engine; real papermill, real processes."""
 
 import os
+import sys
 
-import nbformat
 import pytest
 
-from toolkit.errors import ToolkitError
+from tests.runs.notebooks import write_notebook
 from toolkit.runs.executors import Job, run_jobs
 
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-ENGINES = ("stock",)
+ENGINES = ("forked", "stock")
 
 
-def write_notebook(path, *sources):
-    """Write a notebook whose parameter is `n`, then one cell a source."""
-    new = nbformat.v4
-    first = new.new_code_cell("n: int = 1", id="parameters", metadata={"tags": ["parameters"]})
-    cells = [new.new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)]
-    nbformat.write(new.new_notebook(cells=[first, *cells], metadata=KERNEL), path)
-    return path
-
+AFTER = """
+from toolkit.errors import ToolkitError
 
 def total(notebook, job):
-    """What is done with an executed notebook: named by the jobs below."""
     if job.parameters["n"] == 8:
         raise ToolkitError("8 is refused")
-    return {"printed": notebook.cells[-1].outputs[0].text, "pid": os.getpid(), **job.details}
+    return {"printed": notebook.cells[-1].outputs[0].text, **job.details}
+"""
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_job_has_its_outcome_and_a_failure_stops_nothing(engine, tmp_path):
+def test_every_job_has_its_outcome_and_a_failure_stops_nothing(engine, tmp_path, monkeypatch):
+    (tmp_path / "after.py").write_text(AFTER)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
     path = write_notebook(tmp_path / "small.ipynb", "assert n != 13, 'unlucky'", "print(2 * n)")
     asked = []
 
@@ -37,7 +33,7 @@ def test_every_job_has_its_outcome_and_a_failure_stops_nothing(engine, tmp_path)
         for n in (1, 13, 8, "one", 2):
             asked.append(n)
             output = tmp_path / f"{n}.ipynb"
-            yield Job(path, {"n": n}, output, then=f"{__name__}:total", details={"k": n})
+            yield Job(path, {"n": n}, output, then="after:total", details={"k": n})
 
     outcomes = {}
     for outcome in run_jobs(jobs(), engine=engine, workers=2):

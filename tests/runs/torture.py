@@ -2,16 +2,18 @@
 
 import nbformat
 
+from tests.runs.notebooks import KERNEL
+
 CELLS = {
     "await": "import asyncio\nawait asyncio.sleep(0.01)\nasyncio.get_running_loop().is_running()",
     "a task that goes on": "late = asyncio.create_task(asyncio.sleep(0.01, 'done'))",
     "its result": "await late",
-    "async for": "async def count():\n    for i in range(3):\n        yield i\n[i async for i in count()]",
+    "async for": "async def count():\n    yield 1\n[i async for i in count()]",
     "line magic": "%who_ls int",
     "cell magic": "%%capture said\nprint('heard')",
     "what it captured": "said.stdout",
     "another language": "%%bash\necho from bash\necho to stderr >&2",
-    "time magic": "%%timeit -n1 -r1 -q -o\n1",
+    "time magic": "%%timeit -n1 -r1 -q\n1",
     "inline matplotlib": "%matplotlib inline",
     "figures": (
         "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])\nplt.show()\nprint('between')\n"
@@ -19,9 +21,9 @@ CELLS = {
     ),
     "shell": "!echo one; echo two >&2",
     "shell captured": "lines = !printf 'a\\nb\\n'\nlines",
-    "subprocess": "import subprocess\nsubprocess.run(['echo', 'of a subprocess'], check=True).returncode",
-    "descriptor": "import os\nos.write(1, b'raw bytes\\n')",
-    "file of the stream": "import sys\nhasattr(sys.stdout, 'buffer'), sys.stdout.isatty(), sys.stdout.encoding",
+    "subprocess": "import subprocess\nsubprocess.run(['echo', 'aside'], check=True);",
+    "descriptor": "import os\nos.write(1, b'raw bytes\\n');",
+    "file of the stream": "import sys\nhasattr(sys.stdout, 'buffer'), sys.stdout.encoding",
     "both streams": "print('out')\nprint('err', file=sys.stderr)\nprint('out again')",
     "flushes": "for i in range(4):\n    print(i, end=' ', flush=True)",
     "carriage return": "print('10%\\r20%\\r30%')",
@@ -30,7 +32,10 @@ CELLS = {
     "last value": "6 * 7",
     "underscore": "_ + 1",
     "history": "len(In), Out[max(Out)]",
-    "several shown": "from IPython.display import HTML, JSON, Markdown, clear_output, display\ndisplay(1, HTML('<b>x</b>'), Markdown('*y*'))\nJSON({'a': 1})",
+    "several shown": (
+        "from IPython.display import HTML, JSON, Markdown, clear_output, display\n"
+        "display(1, HTML('<b>x</b>'), Markdown('*y*'))\nJSON({'a': 1})"
+    ),
     "printed around shown": "print('before')\ndisplay(2)\nprint('after')",
     "frame": "import pandas as pd\npd.DataFrame({'a': [1, 2], 'b': ['x', None]})",
     "styled frame": "pd.DataFrame({'a': [1.5, 2]}).style.format('{:.1f}')",
@@ -43,11 +48,14 @@ CELLS = {
     "widget": "import ipywidgets as widgets\nslider = widgets.IntSlider(value=3)\nslider",
     "widget changed": "slider.value = 5\nslider.value",
     "output widget": "out = widgets.Output()\nout",
-    "printed into it": "with out:\n    print('inside')\n    display(HTML('<i>in</i>'))\nprint('outside')",
+    "printed into it": "with out:\n    print('in')\n    display(HTML('<i>in</i>'))\nprint('out')",
     "what it holds": "[o['output_type'] for o in out.outputs]",
     "failed into it": "with out:\n    1 / 0\nprint('goes on')",
     "cleared in it": "out.clear_output()\nwith out:\n    print('anew')",
-    "thread": "import threading\nt = threading.Thread(target=lambda: print('from a thread'))\nt.start()\nt.join()",
+    "thread": (
+        "import threading\nthread = threading.Thread(target=lambda: print('from a thread'))\n"
+        "thread.start()\nthread.join()"
+    ),
     "child process": (
         "pid = os.fork()\nif not pid:\n    print('of the child', flush=True)\n    os._exit(0)\n"
         "os.waitpid(pid, 0)[1]"
@@ -72,7 +80,10 @@ CELLS = {
         "raises-exception",
     ),
     "refused input": ("input('name?')", "raises-exception"),
-    "interrupt": ("import signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)", "raises-exception"),
+    "interrupt": (
+        "import signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)",
+        "raises-exception",
+    ),
     "interrupt while awaiting": (
         "asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGINT)\n"
         "await asyncio.sleep(5)",
@@ -95,10 +106,8 @@ CELLS = {
 def torture_notebook() -> nbformat.NotebookNode:
     """Return the notebook; each cell's id says what it tries."""
     new = nbformat.v4
-    cells = []
+    cells = [new.new_code_cell("n: int = 1", id="n", metadata={"tags": ["parameters"]})]
     for name, cell in CELLS.items():
         source, *tags = (cell,) if isinstance(cell, str) else cell
-        cells.append(
-            new.new_code_cell(source, id=name.replace(" ", "-"), metadata={"tags": tags})
-        )
-    return new.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+        cells.append(new.new_code_cell(source, id=name.replace(" ", "-"), metadata={"tags": tags}))
+    return new.new_notebook(cells=cells, metadata=KERNEL)

@@ -14,6 +14,7 @@ import nbformat
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 ENVIRONMENT = {
     **dict.fromkeys(_ONE_THREAD, "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow would have a thread
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
     "SOURCE_DATE_EPOCH": "0",

@@ -26,7 +26,7 @@ from nbclient.exceptions import DeadKernelError
 from traitlets import Any
 from traitlets.config import Config
 
-MOST_PRINTED = 50_000_000  # characters a notebook may print: no reader opens a page of more
+MOST_PRINTED = 20_000_000  # characters a notebook may print: no reader opens a page of more
 
 
 class OutputLimitError(Exception):
@@ -49,12 +49,8 @@ class DirectClient:
     allow_stdin = False
 
     def __init__(self):
-        self.session = _DirectSession(key=b"")
-        self.kernel = _DirectKernel.instance(
-            session=self.session,
-            log=logging.getLogger(__name__),
-            config=Config({"HistoryManager": {"enabled": False}}),
-        )
+        self.kernel = start_kernel()
+        self.session = self.kernel.session
         self.session.deliver = self._deliver
         self.iopub_channel = SimpleNamespace(get_msg=self._published)
         self.shell_channel = SimpleNamespace(get_msg=self._reply, send=self._send)
@@ -116,6 +112,21 @@ class DirectClient:
             self._messages.put_nowait(message)
 
 
+def start_kernel() -> IPythonKernel:
+    """Return the kernel of this process, there from now on: what is imported then finds it."""
+    return _DirectKernel.instance(
+        session=_DirectSession(key=b""),
+        log=logging.getLogger(__name__),
+        config=Config({"HistoryManager": {"enabled": False}}),
+    )
+
+
+def forget_kernel() -> None:
+    """Leave the place to another kernel."""
+    _DirectKernel.clear_instance()
+    _DirectShell.clear_instance()
+
+
 class _DirectSession(Session):
     """The one place through which all that a kernel says passes."""
 
@@ -141,9 +152,9 @@ class _DirectSession(Session):
         message = msg_or_type
         if isinstance(msg_or_type, str):
             message = self.msg(msg_or_type, content, parent, header, metadata)
-        message["content"] = self.copy(message["content"])
         message["buffers"] = [bytes(buffer) for buffer in buffers or message.get("buffers", [])]
         if message["msg_type"] != "stream":
+            message["content"] = self.copy(message["content"])
             self.before()
         self.deliver(message)
         return message

@@ -13,7 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, NBClientEngine, papermill_engines
+from papermill.engines import NBClientEngine, papermill_engines
 from traitlets.config import Config
 
 from toolkit.errors import ReportError
@@ -21,6 +21,7 @@ from toolkit.i18n import interface_language
 from toolkit.runs.determinism import ENVIRONMENT, stabilise
 from toolkit.runs.jobs import DEADLINE
 from toolkit.runs.parameters import check_parameters
+from toolkit.runs.prepare import prepare
 
 _LONGEST_REASON = 2000  # characters; the failed notebook has the rest
 # Encrypt what passes between papermill and the kernel where both can: other accounts of the
@@ -60,9 +61,8 @@ def run_notebook(
     reads : Path, optional
         Where what it reads is recorded (`toolkit.records.reads`).
     direct : callable, optional
-        Execute in this very process, which runs this one notebook, was prepared for it, and is
-        stopped by another when its time is over. Called with the number of each cell before it
-        runs.
+        Execute in this very process, which runs this one notebook and is stopped by another when
+        its time is over. Called with the number of each cell before it runs.
 
     Raises
     ------
@@ -73,9 +73,13 @@ def run_notebook(
     """
     check_parameters(notebook, parameters)
     partial = part_of(output)
-    options = {"engine_name": "toolkit-direct", "tell": direct}
     if direct is None:
-        options = _stock_options(deadline, _PREPARE.format(reads=reads and str(reads), memory=memory))
+        first_line = _PREPARE.format(reads=reads and str(reads), memory=memory)
+        options = _stock_options(deadline, first_line)
+    else:
+        # Before its cells and after papermill's work, as in an ordinary kernel.
+        options = {"ready": lambda: prepare(reads, memory), "tell": direct}
+        options["engine_name"] = "toolkit-direct"
     try:
         executed = papermill.execute_notebook(
             notebook,
@@ -104,7 +108,7 @@ def run_notebook(
 
 def part_of(output: Path) -> Path:
     """Return where an executed notebook is written until it is whole."""
-    return output.with_name(f".{output.name}.part")
+    return output.with_name(f".part-{output.name}")
 
 
 class StockEngine(NBClientEngine):
@@ -123,17 +127,18 @@ class DirectEngine(StockEngine):
     """The same with the kernel of this process."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, *, tell, **options):
-        """Execute; `tell` is called with the number of each cell before it runs."""
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, ready, tell, **options):
+        """Call `ready`, then execute; `tell` is called with the number of each cell first."""
         from toolkit.runs.direct import DirectManager
 
         client = PapermillNotebookClient(
             nb_man,
             km=DirectManager(),
             record_timing=False,
-            iopub_timeout=None,
+            iopub_timeout=10**6,  # its messages are here when the reply is
             on_cell_start=lambda cell, cell_index: tell(cell_index + 1),
         )
+        ready()
         return client.execute()
 
 

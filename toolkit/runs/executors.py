@@ -1,23 +1,23 @@
 """Run jobs, several at once, and say what became of each: one interface, several engines.
 
-The engine "stock" runs each notebook in an ordinary kernel; "auto" takes the fastest that works
-here. Every engine leaves the same bytes.
+"forked" runs each in a child of a preloaded process, "stock" in an ordinary kernel, "auto" in the
+first of the two that works here. All leave the same bytes.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from importlib import import_module
-from itertools import islice
+from itertools import chain, islice
 
-from toolkit.errors import ReportError, ToolkitError
-from toolkit.runs.engine import run_notebook
-from toolkit.runs.jobs import Failure, Job, Outcome
+from toolkit.errors import ToolkitError
+from toolkit.i18n import interface_language
+from toolkit.runs.attempt import attempt
+from toolkit.runs.forked import can_fork, run_forked
+from toolkit.runs.jobs import ATTEMPTS, Failure, Job, Outcome
 
 __all__ = ["ENGINES", "Failure", "Job", "Outcome", "run_jobs"]
 
 ENGINES = ("auto", "forked", "stock")
-_ATTEMPTS = 2
 
 
 def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int) -> Iterator[Outcome]:
@@ -36,14 +36,31 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int) -> Iter
     Outcome
         One a job. A failure is an outcome and stops nothing. A job whose process died is run
         once more.
+
+    Raises
+    ------
+    ToolkitError
+        The engine is "forked" and nothing can fork: not on this system, or not with the threads
+        that what a notebook imports starts.
     """
-    waiting = iter(jobs)
+    say = interface_language()
+    waiting, left = iter(jobs), []
+    if engine != "stock" and can_fork():
+        yield from run_forked(waiting, workers=workers, left=left)
+        if left and engine == "forked":
+            raise ToolkitError(say("error.threads", notebook=left[0].notebook.name))
+    elif engine == "forked":
+        raise ToolkitError(say("error.no_fork"))
+    yield from _run_stock(chain(left, waiting), workers=workers)
+
+
+def _run_stock(waiting: Iterator[Job], *, workers: int) -> Iterator[Outcome]:
     pool = ThreadPoolExecutor(max_workers=workers)
     try:
-        running = {pool.submit(_run_stock, job) for job in islice(waiting, workers)}
+        running = {pool.submit(_run_one, job) for job in islice(waiting, workers)}
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(_run_stock, job) for job in islice(waiting, len(done))}
+            running |= {pool.submit(_run_one, job) for job in islice(waiting, len(done))}
             for future in done:
                 yield future.result()
     finally:
@@ -51,39 +68,10 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int) -> Iter
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def finish(job: Job, notebook) -> object:
-    """Call what the job names to be done with its executed notebook."""
-    if not job.then:
-        return None
-    module, _, name = job.then.partition(":")
-    then: Callable = getattr(import_module(module), name)
-    return then(notebook, job)
-
-
-def _run_stock(job: Job, attempts: int = 1) -> Outcome:
+def _run_one(job: Job, attempts: int = 1) -> Outcome:
     started = time.perf_counter()
-    failure, result = None, None
-    try:
-        notebook = run_notebook(
-            job.notebook,
-            job.parameters,
-            job.output,
-            deadline=job.deadline,
-            memory=job.memory,
-            reads=job.reads,
-        )
-        result = finish(job, notebook)
-    except Exception as error:  # whatever it is, it is this job's: the others go on
-        failure = _failure_of(error)
-        if failure.error == "Died" and attempts < _ATTEMPTS:
-            return _run_stock(job, attempts + 1)
+    failure, result = attempt(job)
+    if failure and failure.error == "Died" and attempts < ATTEMPTS:
+        return _run_one(job, attempts + 1)
     seconds = time.perf_counter() - started
     return Outcome(job, seconds, failure=failure, attempts=attempts, result=result)
-
-
-def _failure_of(error: Exception) -> Failure:
-    if isinstance(error, ReportError):
-        return Failure(str(error), error.kind, error.cell)
-    name = type(error).__name__
-    foreseen = isinstance(error, ToolkitError)
-    return Failure(str(error) if foreseen else f"{name}: {error}", name)

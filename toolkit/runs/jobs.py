@@ -1,9 +1,10 @@
 """What an executor is given and what it gives back: a job, its outcome, its failure."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 DEADLINE = 300.0  # seconds
+ATTEMPTS = 2  # at a job whose process dies
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,22 @@ class Job:
         """Where the process that executes the notebook records what it reads (`records.reads`)."""
         return self.output.with_suffix(".reads")
 
+    @property
+    def log(self) -> Path:
+        """Where the traceback of a failure goes."""
+        return self.output.with_suffix(".log")
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON has them; `from_json` takes them back."""
+        return asdict(self) | {"notebook": str(self.notebook), "output": str(self.output)}
+
+    @classmethod
+    def from_json(cls, fields: dict) -> "Job":
+        """Return the job of these fields."""
+        return cls(
+            **fields | {"notebook": Path(fields["notebook"]), "output": Path(fields["output"])}
+        )
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -64,6 +81,15 @@ class Failure:
     error: str
     cell: int | None = None
     log: Path | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON has them; `from_json` takes them back."""
+        return asdict(self) | {"log": self.log and str(self.log)}
+
+    @classmethod
+    def from_json(cls, fields: dict) -> "Failure":
+        """Return the failure of these fields."""
+        return cls(**fields | {"log": fields["log"] and Path(fields["log"])})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,136 @@
+"""Run jobs in children of a preloaded process: each begins with all imports done, and alone."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from toolkit.i18n import interface_language
+from toolkit.runs.attempt import failed_by_death
+from toolkit.runs.determinism import ENVIRONMENT
+from toolkit.runs.jobs import ATTEMPTS, Failure, Job, Outcome
+
+
+def can_fork() -> bool:
+    """Tell whether this system has what a preloaded process needs: Linux, for some years."""
+    return hasattr(os, "pidfd_open") and Path(f"/proc/self/task/{os.getpid()}/children").exists()
+
+
+class Preloaded:
+    """A preloaded process, as those see it who send it requests."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-Xfrozen_modules=off", "-m", "toolkit.runs.preloaded"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **ENVIRONMENT},
+        )
+
+    def ask(self, **request: object) -> None:
+        """Send a request; one that has ended is found out by the reply that does not come."""
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def reply(self) -> dict | None:
+        """Wait for a reply; None if the process has ended."""
+        line = self._process.stdout.readline()
+        return json.loads(line) if line.endswith(b"\n") else None
+
+    def close(self) -> None:
+        """End it, and with it all its children."""
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+class _Running:
+    """The jobs in the hands of a preloaded process."""
+
+    def __init__(self, waiting: Iterator[Job]):
+        self.waiting = waiting
+        self.again: deque[tuple[Job, int]] = deque()  # jobs whose process died, attempts so far
+        self.suspects: deque[tuple[Job, int]] = deque()  # one of them ended the preloaded process
+        self.jobs: dict[int, tuple[Job, int]] = {}  # and the attempt that is running, by number
+        self.groups: dict[int, int] = {}  # pids by number
+        self.left: list[Job] = []  # not to be run in this way
+        self.number = 0
+
+    def start(self, process: Preloaded, workers: int) -> None:
+        """Ask for as many jobs as there are workers; for suspects one by one."""
+        while len(self.jobs) < (1 if self.suspects else workers) and not self.left:
+            queue = self.suspects or self.again
+            job, attempts = queue.popleft() if queue else (next(self.waiting, None), 0)
+            if job is None:
+                return
+            self.number += 1
+            self.jobs[self.number] = job, attempts + 1
+            process.ask(number=self.number, job=job.to_json())
+            if queue is self.suspects:
+                return
+
+    def end(
+        self, number: int, failure: Failure | None, *, retry: deque | None = None, **measured
+    ) -> Outcome | None:
+        """Return what became of a job, unless its process died and it is to be tried again."""
+        job, attempts = self.jobs.pop(number)
+        self.groups.pop(number, None)
+        if failure and failure.error == "Died" and attempts < ATTEMPTS:
+            (self.again if retry is None else retry).append((job, attempts))
+            return None
+        return Outcome(job, failure=failure, attempts=attempts, **measured)
+
+    def all_died(self) -> Iterator[Outcome]:
+        """Suspect each: the preloaded process has ended, by the doing of one of them or not."""
+        for number, (job, _) in list(self.jobs.items()):
+            if group := self.groups.get(number):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
+            failure = failed_by_death(job, interface_language()("error.with_parent"))
+            if outcome := self.end(number, failure, retry=self.suspects, seconds=0.0):
+                yield outcome
+
+
+def run_forked(waiting: Iterator[Job], *, workers: int, left: list[Job]) -> Iterator[Outcome]:
+    """Run jobs, `workers` at once, and yield what became of each, as they end.
+
+    Parameters
+    ----------
+    waiting : iterator of Job
+        Read as workers become free.
+    workers : int
+    left : list
+        Receives the jobs whose imports start threads, which a fork would leave out; no job is
+        taken after the first of them.
+    """
+    running = _Running(waiting)
+    process = Preloaded()
+    try:
+        while True:
+            running.start(process, workers)
+            if not running.jobs:
+                return
+            reply = process.reply()
+            if reply is None:
+                process.close()
+                yield from running.all_died()
+                process = Preloaded()
+            elif "pid" in reply:
+                running.groups[reply["number"]] = reply["pid"]
+            elif "threads" in reply:
+                running.left.append(running.jobs.pop(reply["number"])[0])
+            else:
+                failure = reply.pop("failure")
+                failure = failure and Failure.from_json(failure)
+                if outcome := running.end(reply.pop("number"), failure, **reply):
+                    yield outcome
+    finally:
+        left += running.left
+        process.close()
