@@ -6,7 +6,9 @@ Usage::
 
 Each study is run as its protocol says on observations that the project's recipe draws anew with
 other seeds, the truth being known: how often the interval covers the true average effect, which
-verdict is reached, and which checks fail. Prints a markdown table; docs/studies.md keeps the last.
+verdict is reached, which checks fail, and how often nobody is warned: the interval misses the
+truth while no check failed and the grade is the highest. Prints a markdown table; docs/studies.md
+keeps the last.
 """
 
 import argparse
@@ -82,10 +84,18 @@ def row(name: str, studies: list[Study]) -> str:
     often = ", ".join(f"{check} {count / n:.2f}" for check, count in failed.most_common(4))
     grade = np.mean([s.grade.level for s in studies])
     mean = np.mean([s.estimate.value for s in studies])
+    silent = sum(misses_silently(s, truth) for s in studies)
     return (
         f"| {name} | {truth:.2f} | {mean:.2f} | {covered / n:.2f} | {shares} | {grade:.1f} "
-        f"| {often} |"
+        f"| {silent / n:.2f} | {often} |"
     )
+
+
+def misses_silently(study: Study, truth: float) -> bool:
+    """Tell whether an interval misses the truth and nothing on the page would make one doubt it."""
+    missed = not study.estimate.low <= truth <= study.estimate.high
+    warned = any(check.status == "failed" for check in study.checks)
+    return missed and not warned and study.grade.level == study.grade.ceiling
 
 
 def main() -> None:
@@ -94,8 +104,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--study", action="append")
     options = parser.parse_args()
-    print("| study | truth | mean estimate | interval covers |", *VERDICTS, "grade |", sep=" | ")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    columns = ("study", "truth", "mean estimate", "interval covers", *VERDICTS, "grade")
+    columns = (*columns, "missed, nothing said", "checks that fail")
+    print(f"| {' | '.join(columns)} |")
+    print(f"|{'---|' * len(columns)}")
     for name in options.study or study_ids():
         simulated = data_dir() / "projects" / load_protocol(name).protocol.project
         if (simulated / "simulation.toml").is_file():

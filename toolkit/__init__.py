@@ -152,6 +152,8 @@ _HOME = {
         "state_limits",
         "state_reproducibility",
     ],
+    "toolkit.display.amendments": ["list_amendments"],
+    "toolkit.display.robustness": ["show_robustness"],
     "toolkit.display.studies": [
         "compare_with_truth",
         "explain_study",

@@ -9,7 +9,8 @@ from toolkit.records.simulate import true_effects
 from toolkit.records.sources import data_dir
 from toolkit.study.analyse import analyse, run_study
 from toolkit.study.lock import make_lock
-from toolkit.study.protocol import CHECKS, load_protocol
+from toolkit.study.protocol import load_protocol
+from toolkit.study.protocol_rules import CHECKS
 from toolkit.study.sample import study_sample
 
 

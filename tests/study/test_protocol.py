@@ -6,13 +6,13 @@ from toolkit.errors import DataError
 from toolkit.i18n import LANGUAGES, language
 from toolkit.records.faults import write_faults
 from toolkit.study.protocol import (
-    CHECKS,
     load_protocol,
     protocol_path,
     read_protocol,
     study_ids,
     validate_studies,
 )
+from toolkit.study.protocol_rules import CHECKS
 
 STUDY = "demande-unique"
 
@@ -124,7 +124,7 @@ def test_a_synthetic_control_reads_neither_sizes_nor_clusters_nor_another_infere
         ('design = "did"', 'design = "synthetic_control"\ninference = "wild"\nclusters = "region"'),
     )
     unread = {f.column for f in found.faults if f.rule == "unread"}
-    assert unread == {"inference", "sizes", "clusters"}
+    assert unread == {"inference", "sizes", "clusters", "specifications", "outcomes"}
 
 
 def test_all_faults_come_in_one_error(data):

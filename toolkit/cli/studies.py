@@ -121,13 +121,13 @@ def amend(study_id: str, reason_fr: str, reason_en: str) -> None:
 @click.argument("study_id", metavar="ID")
 def power(study_id: str) -> None:
     """Say the smallest effect the design could find."""
-    from toolkit.study.analyse import study_power
+    from toolkit.study.power import power_sentences, study_power
     from toolkit.study.protocol import load_protocol
     from toolkit.study.sample import study_sample
 
     file = load_protocol(study_id)
-    found = study_power(file, study_sample(file.protocol))
-    click.echo(say("study.no_power") if found is None else found.sentence(say))
+    found = study_power(file.protocol, study_sample(file.protocol))
+    click.echo("\n".join(power_sentences(file.protocol, found, say)))
 
 
 @study.command(help=help_text("cli.study_run.help"))

@@ -9,14 +9,9 @@ the changes or the propensity to adopt is right (Sant'Anna and Zhao, Journal of 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
-# A territory this sure to be treated has no counterpart: the rule of the R package `did`.
-_NO_OVERLAP = 0.999
-# Eigenvalues closer to zero than this share of the largest are a collinear covariate's.
-_COLLINEAR = 1e-10
-_NEWTON_STEPS = 60
-_CONVERGED = 1e-9
+from toolkit.designs.doubly_robust import fit_cell, influence_of, weighted_squares
+
 # Floats held at once while assignments are worked through: some tens of megabytes.
 CHUNK = 2_000_000
 
@@ -157,6 +152,8 @@ def cells_of(study: Study) -> Cells:
 
 def effects_of(study: Study, cells: Cells) -> Effects:
     """Estimate every cell on the adoption that happened."""
+    if not study.covariates.shape[2]:
+        return _mean_effects(study, cells)
     n, n_cells = len(study.adoption), len(cells.cohort)
     value, influence = np.full(n_cells, np.nan), np.zeros((n, n_cells))
     left_out, faults = np.zeros(n_cells, dtype=int), []
@@ -168,7 +165,7 @@ def effects_of(study: Study, cells: Cells) -> Effects:
         treated[:, k] = used & (study.adoption == cells.cohort[k])
         compared[:, k] = used & ~treated[:, k]
         left_out[k] = np.sum(meant & ~known)
-        fit = _fit(
+        fit = fit_cell(
             treated[None, used, k].astype(float),
             compared[None, used, k].astype(float),
             design[used],
@@ -178,7 +175,7 @@ def effects_of(study: Study, cells: Cells) -> Effects:
         faults.append(str(fit.fault[0]))
         if not faults[k]:
             value[k] = fit.value[0, 0]
-            influence[used, k] = _influence(fit, design[used], change[used, 0])
+            influence[used, k] = influence_of(fit, design[used], change[used, 0])
     return Effects(
         value,
         influence,
@@ -189,6 +186,39 @@ def effects_of(study: Study, cells: Cells) -> Effects:
         treated,
         compared,
     )
+
+
+def _mean_effects(study: Study, cells: Cells) -> Effects:
+    """Estimate every cell as a difference of mean changes, all at once."""
+    known, treated, compared = _sides(study, cells)
+    changes = study.outcome[:, cells.period] - study.outcome[:, cells.base]
+    changes = np.where(known, changes, 0)
+    means = [(side * changes).sum(axis=0) for side in (treated, compared)]
+    sizes = [np.count_nonzero(side, axis=0) for side in (treated, compared)]
+    meant = (study.adoption[:, None] == cells.cohort) | cells.against[:, study.adoption].T
+    empty = np.minimum(*sizes) == 0
+    influence = treated * (changes - means[0]) - compared * (changes - means[1])
+    return Effects(
+        np.where(empty, np.nan, means[0] - means[1]),
+        np.where(empty, 0, influence),
+        *sizes,
+        (meant & ~known).sum(axis=0),
+        tuple(np.where(empty, "empty", "").tolist()),
+        treated > 0,
+        compared > 0,
+    )
+
+
+def _sides(study: Study, cells: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return who is observed in each cell, and what each counts for in its two means.
+
+    Each has shape (n_territories, n_cells).
+    """
+    observed = np.isfinite(study.outcome)
+    known = observed[:, cells.period] & observed[:, cells.base]
+    sides = (study.adoption[:, None] == cells.cohort, cells.against[:, study.adoption].T)
+    shares = [known * side / np.maximum((known & side).sum(axis=0), 1) for side in sides]
+    return known, *shares
 
 
 def effects_under(
@@ -216,7 +246,7 @@ def effects_under(
             labels = adoptions[part][:, known]
             treated = (labels == cells.cohort[k]).astype(float)
             compared = cells.against[k][labels].astype(float)
-            fit = _fit(treated, compared, design[known], change[known], study.trimming)
+            fit = fit_cell(treated, compared, design[known], change[known], study.trimming)
             result[part, k] = np.where((fit.fault == "")[:, None], fit.value, np.nan)
     return result
 
@@ -264,6 +294,13 @@ def linear_form(study: Study, cells: Cells, values: np.ndarray) -> tuple[np.ndar
     residuals : ndarray, shape (n_territories, n_cells, n_values)
         Changes less those of the comparison (given the covariates); NaN where not observed.
     """
+    if not study.covariates.shape[2]:
+        known, treated, compared = _sides(study, cells)
+        filled = treated.any(axis=0) & compared.any(axis=0)
+        changes = values[:, cells.period] - values[:, cells.base]
+        changes = np.where((known & filled)[:, :, None], changes, np.nan)
+        expected = np.einsum("nk,nkr->kr", compared, np.nan_to_num(changes))
+        return (treated - compared) * filled, changes - expected
     shares = np.zeros((len(study.adoption), len(cells.cohort)))
     residuals = np.full((*shares.shape, values.shape[2]), np.nan)
     for k in range(len(cells.cohort)):
@@ -271,27 +308,14 @@ def linear_form(study: Study, cells: Cells, values: np.ndarray) -> tuple[np.ndar
         treated = (study.adoption == cells.cohort[k])[known].astype(float)
         compared = cells.against[k][study.adoption][known].astype(float)
         design, change = design[known], change[known]
-        fit = _fit(treated[None], compared[None], design, change, study.trimming)
+        fit = fit_cell(treated[None], compared[None], design, change, study.trimming)
         if fit.fault[0]:
             continue
         contrast = treated / treated.sum() - fit.weight[0] / fit.weight[0].sum()
-        crossed = np.linalg.solve(_weighted_squares(compared[None], design)[0], design.T @ contrast)
+        crossed = np.linalg.solve(weighted_squares(compared[None], design)[0], design.T @ contrast)
         shares[known, k] = contrast - compared * (design @ crossed)
         residuals[known, k] = change - design @ fit.slope[0]
     return shares, residuals
-
-
-@dataclass(frozen=True, eq=False)
-class _Fit:
-    """Doubly robust fits of one cell for several assignments (first axis)."""
-
-    value: np.ndarray
-    fault: np.ndarray
-    treated: np.ndarray
-    compared: np.ndarray
-    propensity: np.ndarray
-    weight: np.ndarray
-    slope: np.ndarray
 
 
 def _cell_data(study: Study, cells: Cells, k: int, values: np.ndarray):
@@ -308,111 +332,3 @@ def _cell_data(study: Study, cells: Cells, k: int, values: np.ndarray):
         centred[known] = (covariates[known] - covariates[known].mean(axis=0)) / scale
     design = np.column_stack([np.ones(len(known)), centred])
     return known, values[:, cells.period[k]] - values[:, base], design
-
-
-def _fit(
-    treated: np.ndarray,
-    compared: np.ndarray,
-    design: np.ndarray,
-    changes: np.ndarray,
-    trimming: float,
-) -> _Fit:
-    """Estimate one cell for several assignments at once.
-
-    Parameters
-    ----------
-    treated, compared : ndarray of 0 and 1, shape (n_assignments, n)
-    design : ndarray, shape (n, n_columns)
-        Its first column is the constant.
-    changes : ndarray, shape (n, n_values)
-    """
-    n_treated, n_compared = treated.sum(axis=1), compared.sum(axis=1)
-    columns = design.shape[1]
-    fault = np.where((n_treated == 0) | (n_compared == 0), "empty", "").astype("<U9")
-    sample = treated + compared
-    if columns == 1:
-        share = n_treated / np.maximum(n_treated + n_compared, 1)
-        propensity, weight = np.broadcast_to(share[:, None], treated.shape), compared
-        slope = (compared @ changes / np.maximum(n_compared, 1)[:, None])[:, None, :]
-    else:
-        slope, collinear = _regression(compared, design, changes)
-        collinear |= n_compared <= columns
-        propensity = _propensity(treated, sample, design)
-        odds = propensity / np.maximum(1 - propensity, 1e-12)
-        weight = compared * odds * (propensity < trimming)
-        apart = (sample * propensity).max(axis=1, initial=0) >= _NO_OVERLAP
-        apart |= ~np.isfinite(propensity).all(axis=1) | (weight.sum(axis=1) <= 0)
-        fault[apart & (fault == "")] = "overlap"
-        fault[collinear & (fault != "empty")] = "collinear"
-    with np.errstate(divide="ignore", invalid="ignore"):
-        contrast = treated / n_treated[:, None] - weight / weight.sum(axis=1)[:, None]
-        # The contrast of what the regression leaves of the changes.
-        value = contrast @ changes - np.einsum("bc,bcr->br", contrast @ design, slope)
-    return _Fit(value, fault, treated, compared, propensity, weight, slope)
-
-
-def _regression(compared: np.ndarray, design: np.ndarray, changes: np.ndarray):
-    """Regress changes on the design among comparison territories; say where it is collinear."""
-    columns = design.shape[1]
-    squares = _weighted_squares(compared, design)
-    crossed = np.einsum("bn,nc,nr->bcr", compared, design, changes, optimize=True)
-    roots = np.linalg.eigvalsh(squares)
-    collinear = roots[:, 0] <= _COLLINEAR * roots[:, -1]
-    squares[collinear] = np.eye(columns)
-    return np.linalg.solve(squares, crossed), collinear
-
-
-def _weighted_squares(weight: np.ndarray, design: np.ndarray) -> np.ndarray:
-    columns = design.shape[1]
-    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), columns**2)
-    return (weight @ products).reshape(-1, columns, columns)
-
-
-def _propensity(treated: np.ndarray, sample: np.ndarray, design: np.ndarray) -> np.ndarray:
-    """Fit a logit of each assignment by Newton's method; return the fitted shares.
-
-    NaN where the method did not settle.
-    """
-    columns = design.shape[1]
-    slope = np.zeros((len(treated), columns))
-    for _ in range(_NEWTON_STEPS):
-        fitted = expit(slope @ design.T)
-        gradient = (treated - sample * fitted) @ design
-        # Those that separate drift for ever, and are refused for it: no need to follow them.
-        moving = (np.abs(gradient).max(axis=1) > _CONVERGED) & (
-            (sample * fitted).max(axis=1, initial=0) < _NO_OVERLAP
-        )
-        if not moving.any():
-            break
-        information = _weighted_squares((sample * fitted * (1 - fitted))[moving], design)
-        # The ridge bends the path, never its end, where the gradient is zero.
-        ridge = 1e-10 * np.maximum(np.trace(information, axis1=1, axis2=2), 1e-6)
-        information += ridge[:, None, None] * np.eye(columns)
-        step = np.linalg.solve(information, gradient[moving][:, :, None])[:, :, 0]
-        longest = np.abs(step @ design.T).max(axis=1)
-        slope[moving] += step * np.minimum(1, 4 / np.maximum(longest, 1e-300))[:, None]
-    fitted = expit(slope @ design.T)
-    stuck = np.abs((treated - sample * fitted) @ design).max(axis=1) > 1e-6
-    stuck &= (sample * fitted).max(axis=1, initial=0) < _NO_OVERLAP
-    fitted[stuck] = np.nan
-    return fitted
-
-
-def _influence(fit: _Fit, design: np.ndarray, change: np.ndarray) -> np.ndarray:
-    """Return what each territory adds to the error of a cell (Sant'Anna and Zhao 2020, theorem 1).
-
-    The estimated regression and propensity add their own errors to that of the two means.
-    """
-    treated, compared, weight = fit.treated[0], fit.compared[0], fit.weight[0]
-    share, residual = fit.propensity[0], change - design @ fit.slope[0, :, 0]
-    mean_treated = treated @ residual / treated.sum()
-    mean_compared = weight @ residual / weight.sum()
-    deviation = weight * (residual - mean_compared)
-    regression = (compared * residual)[:, None] * design
-    regression = regression @ np.linalg.inv(_weighted_squares(compared[None], design)[0])
-    score = (treated - (treated + compared) * share)[:, None] * design
-    variance = ((treated + compared) * share * (1 - share))[None]
-    score = score @ np.linalg.pinv(_weighted_squares(variance, design)[0], hermitian=True)
-    of_treated = treated * (residual - mean_treated) - regression @ (treated @ design)
-    of_compared = deviation + score @ (deviation @ design) - regression @ (weight @ design)
-    return of_treated / treated.sum() - of_compared / weight.sum()

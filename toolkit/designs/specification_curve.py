@@ -91,10 +91,10 @@ class SpecificationCurve:
             "estimate.specification_curve",
             n=lang.number(len(self.frame)),
             median=lang.number(self.median, digits, sign=True),
-            p_median=lang.number(self.p_median, 3),
+            p_median=lang.p_value(self.p_median),
             share=lang.percent(self.share_significant, 0),
             threshold=lang.number(self.threshold, 2),
-            p_share=lang.number(self.p_share, 3),
+            p_share=lang.p_value(self.p_share),
         )
 
 

@@ -11,6 +11,7 @@ from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.records.territories import load_territories
 from toolkit.study.analyse import Study
+from toolkit.study.power import power_sentences
 from toolkit.study.truth import true_effect
 
 
@@ -35,12 +36,18 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         Paragraph(study.conclusion.sentence(lang), lead=True),
         Paragraph(study.estimate.sentence(lang)),
     ]
+    if _is_null(study):
+        # What was not found may be what could not be.
+        blocks += [Paragraph(text) for text in power_sentences(protocol, study.power, lang)]
     blocks += [Callout("caution", in_language(limit, lang), lang) for limit in protocol.limits]
     if study.lock is None:
         blocks.append(Callout("caution", lang("study.exploratory"), lang))
     elif study.lock.outcomes_known:
         blocks.append(Callout("caution", lang("study.outcomes_known"), lang))
     blocks += [Callout("caution", d.sentence(lang), lang) for d in study.deviations]
+    if protocol.amendments:
+        text = lang.plural("study.amended_times", len(protocol.amendments))
+        blocks.append(Callout("caution", text, lang))
     return blocks
 
 
@@ -96,8 +103,9 @@ def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> 
 def explain_study(study: Study, *, lang: Language) -> list[Block]:
     """Say how the inference works, what could have been found, and each step of the grade."""
     blocks: list[Block] = [Paragraph(text) for text in study.estimate.explanation(lang)]
-    if study.power is not None:
-        blocks.append(Paragraph(study.power.sentence(lang)))
+    if not _is_null(study):
+        texts = power_sentences(study.file.protocol, study.power, lang)
+        blocks += [Paragraph(text) for text in texts]
     blocks.append(Heading(lang("study.grade_title")))
     blocks += [Paragraph(text) for text in study.grade.sentences(lang)]
     return blocks
@@ -112,6 +120,10 @@ def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
     number = lang(f"unit.{study.sample.unit}", number=lang.number(truth, 2, sign=True))
     text = lang("study.truth.inside" if inside else "study.truth.outside", truth=number)
     return [Heading(lang("study.truth.title")), Callout("simulated", text, lang)]
+
+
+def _is_null(study: Study) -> bool:
+    return study.conclusion.verdict in ("inconclusive", "no_meaningful_effect")
 
 
 def in_language(text, lang: Language) -> str:

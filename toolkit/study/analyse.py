@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ from toolkit.designs.checks import anticipation, leave_one_out, placebo_in_time,
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.honest_trends import honest_trends
 from toolkit.designs.placebo_in_space import placebo_in_space
-from toolkit.designs.power import Power, minimum_detectable_effect
+from toolkit.designs.power import Power
 from toolkit.designs.pretrends import pretrend_test
 from toolkit.designs.sensitivity import sensitivity
 from toolkit.designs.staggered import Staggered, staggered
@@ -31,7 +31,9 @@ from toolkit.study.events import (
 )
 from toolkit.study.evidence import Conclusion, Grade, conclude, grade
 from toolkit.study.lock import Deviation, Lock, deviations, lock_path, read_lock
+from toolkit.study.power import study_power
 from toolkit.study.protocol import ProtocolFile, Thresholds, load_protocol
+from toolkit.study.robustness import Robustness, robustness
 from toolkit.study.sample import Sample, study_sample
 
 _GRID = (0.0, 0.5, 1.0, 1.5, 2.0)
@@ -57,8 +59,8 @@ class Study:
         Coefficients around adoption, where the design has them.
     control : SyntheticControl or None
         Its weights, paths and placebos, where that is the design.
-    power : Power or None
-        The smallest effect that could have been found; None where the periods before are too few.
+    robustness : Robustness
+        Other specifications, other outcomes and parts of the treated, where the protocol asks.
     grade : Grade
     conclusion : Conclusion
     """
@@ -71,9 +73,14 @@ class Study:
     checks: tuple[CheckOutcome, ...]
     events: Events | None
     control: SyntheticControl | None
-    power: Power | None
+    robustness: Robustness
     grade: Grade
     conclusion: Conclusion
+
+    @cached_property
+    def power(self) -> Power | None:
+        """The smallest effect that could have been found; None where that cannot be told."""
+        return study_power(self.file.protocol, self.sample)
 
     @property
     def id(self) -> str:
@@ -153,39 +160,9 @@ def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Stu
         checks=checks,
         events=events,
         control=analysis.control,
-        power=study_power(file, sample),
+        robustness=robustness(protocol, sample, analysis.design),
         grade=grade(protocol.design, checks),
         conclusion=conclusion,
-    )
-
-
-def study_power(file: ProtocolFile, sample: Sample) -> Power | None:
-    """Return the smallest effect the design could find, by placebo on the periods before.
-
-    Windows are two thirds before and one third after, of the periods before the first adoption;
-    with several adoptions it is that of adopting all at once, which can only be too small. None
-    where those periods are fewer than three, and for a synthetic control, whose test is another.
-    """
-    panel, protocol = sample.panel, file.protocol
-    if protocol.design == "synthetic_control":
-        return None
-    first = panel.adoption.dropna().min()
-    before = panel[panel.period < first]
-    n = before.period.nunique()
-    if n < 3:
-        return None
-    return _attempt(
-        partial(
-            minimum_detectable_effect,
-            before,
-            outcome="value",
-            n_treated=len(sample.treated),
-            n_after=max(1, min(n // 3, sample.periods_a_year)),
-            size=_columns(sample)["size"],
-            unit=sample.unit,
-            level=protocol.thresholds.level,
-            seed=protocol.seed,
-        )
     )
 
 

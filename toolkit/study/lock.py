@@ -157,7 +157,7 @@ def deviations(lock: Lock, file: ProtocolFile, sample: Sample) -> tuple[Deviatio
     content = {name: getattr(lock, name) for name in Lock.__dataclass_fields__ if name != "seal"}
     content["locked_on"] = lock.locked_on.isoformat()
     found = [] if _seal(content) == lock.seal else [Deviation("seal")]
-    found += _changed_keys(lock.protocol, file.text)
+    found += changed_keys(lock.protocol, file.text)
     panel = sample.panel
     found += _changed_adoptions(lock.adoptions, _adoptions(panel))
     territories = _changed(lock.by_territory, observation_digests(panel, "territory"))
@@ -195,7 +195,7 @@ def _changed(locked: dict[str, str], found: dict[str, str]) -> list[str]:
     return sorted(name for name in names if locked.get(name) != found.get(name))
 
 
-def _changed_keys(locked: str, found: str) -> list[Deviation]:
+def changed_keys(locked: str, found: str) -> list[Deviation]:
     """Name each key of the protocol that changed; comments and layout are no change."""
     was, now = (flat(tomllib.loads(text)) for text in (locked, found))
     return [

@@ -6,8 +6,10 @@ import math
 import platform
 from importlib import metadata
 
+from toolkit.estimate import Estimate
 from toolkit.study.analyse import Study
 from toolkit.study.lock import flat, observation_digests
+from toolkit.study.robustness import Robustness
 
 _PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "futurs-publics-toolkit")
 _DIGITS = 12
@@ -20,13 +22,12 @@ def study_record(study: Study) -> dict:
     -------
     dict
         study, status, protocol_sha256, data_sha256 (of the observations read), environment
-        (versions), deviations, estimate, checks, power, grade and verdict. Numbers have twelve
-        significant digits; one that is infinite or not a number is written as text.
+        (versions), deviations, estimate, checks, robustness, power, grade and verdict. Numbers
+        have twelve significant digits; one that is infinite or not a number is written as text.
     """
     digests = observation_digests(study.sample.panel, "territory")
     data = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
     versions = {name: metadata.version(name) for name in _PACKAGES}
-    estimate = study.estimate
     return {
         "study": study.id,
         "status": study.status,
@@ -35,15 +36,41 @@ def study_record(study: Study) -> dict:
         "data_sha256": data,
         "environment": {"python": platform.python_version(), **versions},
         "deviations": [vars(deviation) for deviation in study.deviations],
-        "estimate": _plain({name: getattr(estimate, name) for name in vars(estimate)}),
+        "estimate": _estimate(study.estimate),
         "checks": [
             {"check": c.check, "status": c.status, "reason": c.reason, "values": _plain(c.values)}
             for c in study.checks
         ],
+        "robustness": _robustness(study.robustness),
         "minimum_detectable_effect": _plain(study.power.mde) if study.power else None,
         "grade": {"level": study.grade.level, "ceiling": study.grade.ceiling},
         "verdict": vars(study.conclusion) | {"checks": list(study.conclusion.checks)},
     }
+
+
+def _robustness(found: Robustness) -> dict:
+    """Write what was planned beside the estimate; empty where nothing was."""
+    written = {}
+    if found.curve is not None:
+        frame = found.choices.assign(value=found.curve.frame.value, p=found.curve.frame.p)
+        names = ("median", "share_significant", "p_median", "p_share")
+        written["specifications"] = {name: getattr(found.curve, name) for name in names}
+        written["specifications"]["all"] = frame.to_dict("records")
+    if found.outcomes is not None:
+        written["outcomes"] = found.outcomes.to_dict("records")
+    if found.parts:
+        written["subgroups"] = [
+            {"name": vars(part.name)}
+            | {key: _estimate(getattr(part, key)) for key in ("inside", "others", "apart")}
+            for part in found.parts
+        ]
+    if found.unmatched is not None:
+        written["unmatched"] = _estimate(found.unmatched)
+    return _plain(written)
+
+
+def _estimate(estimate: Estimate | None) -> dict | None:
+    return None if estimate is None else _plain(dict(vars(estimate)))
 
 
 def compare_records(first: dict, second: dict) -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.comparison import Comparison, choose_comparison
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 from toolkit.records.population import describe_populations
@@ -40,6 +41,8 @@ class Sample:
         Observations known only to be at most the limit of publication.
     frequency : str
         "year", "quarter" or "month".
+    matched : Comparison or None
+        How the comparison was chosen, where the protocol asks for the nearest territories.
     simulated : bool
     updated_on : date or None
         Latest update of the sources; None where none says.
@@ -54,6 +57,7 @@ class Sample:
     later: tuple[str, ...]
     censored: int
     frequency: str
+    matched: Comparison | None
     simulated: bool
     updated_on: date | None
     attribution: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -114,14 +118,22 @@ def study_sample(protocol: Protocol) -> Sample:
     )
     if protocol.scale == "log":
         frame["value"] = _logarithm(frame)
+    beside = _beside(frame)
+    matched = None
+    if protocol.comparison.rule == "nearest":
+        matched = _nearest(frame, protocol, beside if protocol.exclude_neighbours else ())
+        kept = frame.adoption.notna() | frame.territory.isin(matched.territories)
+        frame = frame[kept].reset_index(drop=True)
+        beside = tuple(name for name in beside if name in matched.territories)
     sample = Sample(
         panel=_with_sizes(frame, protocol),
         unit=LOG_UNIT if protocol.scale == "log" else attributes["unit"],
         direction=direction,
-        neighbours=_beside(frame),
+        neighbours=beside,
         later=tuple(sorted(panel.territory[later].unique())),
         censored=int((frame.status == "censored").sum()),
         frequency=attributes["frequency"],
+        matched=matched,
         simulated=attributes["simulated"],
         updated_on=attributes["updated_on"],
         attribution={code: tuple(texts) for code, texts in attributes["attribution"].items()},
@@ -168,6 +180,18 @@ def _logarithm(frame: pd.DataFrame) -> pd.Series:
         rows = ", ".join(f"{row.territory} {row.period}" for row in wrong.head(5).itertuples())
         raise DesignError(interface_language()("error.sample.log", n=len(wrong), rows=rows))
     return np.log(frame.value)
+
+
+def _nearest(frame: pd.DataFrame, protocol: Protocol, exclude: tuple[str, ...]) -> Comparison:
+    """Choose by what was observed before the first adoption, and nothing else."""
+    return choose_comparison(
+        frame,
+        outcome="value",
+        treated=sorted(frame.territory[frame.adoption.notna()].unique()),
+        before=frame.adoption.dropna().min(),
+        n_per_treated=protocol.comparison.per_treated,
+        exclude=exclude,
+    )
 
 
 def _with_sizes(frame: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:

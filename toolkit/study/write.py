@@ -12,7 +12,8 @@ from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.sources import data_dir
 from toolkit.records.toml_model import Text
 from toolkit.study.lock import lock_path, read_lock
-from toolkit.study.protocol import CHECKS, FOLDER, ProtocolFile, protocol_path
+from toolkit.study.protocol import FOLDER, ProtocolFile, protocol_path
+from toolkit.study.protocol_rules import CHECKS
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
