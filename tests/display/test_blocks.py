@@ -2,6 +2,7 @@
 
 from datetime import date
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -140,8 +141,17 @@ def test_a_figure_has_its_alternative_and_its_data():
     read = Reader(figure.html())
     image = next(attributes for tag, attributes in read.tags if tag == "img")
     assert image["alt"] == "Line chart: up."
-    assert image["src"].startswith("data:image/svg+xml;base64,")
+    assert image["src"] == "data:image/svg+xml,%3Csvg/%3E"
     assert "115,529" in read.text
+
+
+def test_a_drawing_comes_back_whole_from_its_address():
+    svg = '<svg fill="#fff" width="100%"><text>é &amp; &lt;b&gt;</text></svg>'
+    page = Figure(svg.encode(), "Up", "index", "", "Line chart: up.", EN).html()
+    (address,) = [a["src"] for tag, a in Reader(page).tags if tag == "img"]
+    assert unquote(address.removeprefix("data:image/svg+xml,")) == svg.replace('"', "'")
+    quoted = Figure(b"<svg><text>it's</text></svg>", "Up", "", "", "Line: up.", EN).html()
+    assert "it's" in quoted
 
 
 @pytest.mark.parametrize("alt", ["  ", "Up"])

@@ -16,8 +16,11 @@ def test_roles_are_counted_drawn_and_tabulated():
     assert figure.title == "2 treated territories, 1 in comparison"
     assert "Treated: Creuse and La Réunion." in figure.alt
     assert "1 neighbour: Haute-Vienne." in figure.alt
-    assert figure.table.rows[0] == ("Creuse", "23", "treated")
-    assert figure.table.rows[-1] == ("Allier", "03", "comparison")
+    assert figure.table.rows == (
+        ("treated", "2", "Creuse, La Réunion"),
+        ("neighbour of a treated one", "1", "Haute-Vienne"),
+        ("comparison", "1", "Allier"),
+    )
     # Two shapes and the legend.
     assert figure.svg.count(f"fill: {STRONG}".encode()) == 3
     assert "<!-- not in the study (97) -->" in figure.svg.decode()

@@ -6,11 +6,11 @@ import re
 import pikepdf
 import pytest
 
-from toolkit.display.blocks import Paragraph, Table
+from toolkit.display.blocks import Figure, Paragraph, Table
 from toolkit.sharing.document import read_document
-from toolkit.sharing.pdf import render_pdf
+from toolkit.sharing.pdf import _widths, render_pdf
 
-from .conftest import HOSTILE, everything, report
+from .conftest import FR, HOSTILE, SVG, everything, report
 
 
 def opened(notebook, manifest) -> pikepdf.Pdf:
@@ -138,3 +138,22 @@ def test_a_table_longer_than_a_page_repeats_its_header(manifest):
     with opened(report(Table("Toutes", ("Territoire", "Habitants"), rows)), manifest) as pdf:
         assert len(pdf.pages) >= 3
         assert words(pdf).count("TerritoireHabitants") >= 3
+
+
+def test_the_long_data_behind_a_figure_is_left_to_the_page_and_said(manifest):
+    def drawn(n: int):
+        rows = tuple((f"Mois {i}", str(i)) for i in range(n))
+        table = Table("Série", ("Mois", "Jours"), rows, lang=FR)
+        return report(Figure(SVG, "Baisse", "jours", "Source : nous.", "Courbe : -2.", FR, table))
+
+    with opened(drawn(40), manifest) as short, opened(drawn(41), manifest) as long:
+        assert "Mois39" in words(short)
+        assert "Mois39" not in words(long)
+        assert "Les41lignesdedonnéesderrièrecettefiguresontdanslapageweb." in words(long)
+
+
+def test_a_column_of_sentences_is_wider_than_one_of_names():
+    sentence = "Aucune divergence des tendances n’a été constatée avant l’adoption. " * 4
+    table = Table("Épreuves", ("Épreuve", "Ce qui a été trouvé"), (("Tendances", sentence),))
+    names, sentences = _widths(table)
+    assert sentences > 4 * names

@@ -3,11 +3,11 @@
 Text is escaped here, once, so that no name or note can become live markup.
 """
 
-import base64
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from typing import Literal, get_args
+from urllib.parse import quote
 
 from toolkit.display.block_record import Block
 from toolkit.i18n import Language
@@ -334,7 +334,7 @@ class Figure(Block):
 
     def html(self) -> str:
         """Return the figure with its data folded under it."""
-        source = base64.b64encode(self.svg).decode("ascii")
+        source = _address_of(self.svg)
         folded = ""
         if self.table is not None:
             folded = (
@@ -347,7 +347,7 @@ class Figure(Block):
             f"{_stamp('simulated', self.stamp())}</p>"
             f'<p class="subtitle">{escape(self.subtitle)}</p></figcaption>'
             f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(self.title)}">'
-            f'<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{source}"></div>'
+            f'<img alt="{escape(self.alt)}" src="{source}"></div>'
             f'<p class="note">{escape(self.note)}</p>{folded}</figure>'
         )
 
@@ -373,6 +373,12 @@ def _shape(kind: str) -> str:
         f'<svg class="shape" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">'
         f'<path d="{SHAPES[kind]}"/></svg>'
     )
+
+
+def _address_of(svg: bytes) -> str:
+    """Return a drawing as an address that holds it: as text, a quarter less than in base64."""
+    text = svg if b"'" in svg else svg.replace(b'"', b"'")
+    return "data:image/svg+xml," + escape(quote(text, safe=" !$&'()*+,-./:;=?@_~"), quote=False)
 
 
 def _stamp(kind: str, word: str) -> str:

@@ -84,15 +84,20 @@ def _draw(roles: pd.Series, names, contours, counts, level: str, lang: Language)
 
 
 def _tabulate(roles: pd.Series, names: Mapping[str, str], lang: Language) -> Table:
-    kept = roles[roles != "excluded"]
-    ranked = kept.sort_values(key=lambda role: role.map(list(_LOOKS).index), kind="stable")
+    """Name who has each role: a line a role, where a line a territory would take two pages."""
+    named = {
+        role: [names.get(code, code) for code in roles.index[roles == role]]
+        for role in _LOOKS
+        if role != "excluded"
+    }
     return Table(
         caption=lang("designmap.caption"),
-        header=(lang("table.territory"), lang("table.code"), lang("designmap.role")),
+        header=(lang("designmap.role"), lang("designmap.count"), lang("designmap.names")),
         rows=tuple(
-            (names.get(code, code), code, lang(f"designmap.{role}"))
-            for code, role in ranked.items()
+            (lang(f"designmap.{role}"), lang.number(len(found)), ", ".join(found))
+            for role, found in named.items()
+            if found
         ),
-        text_columns=frozenset({0, 1, 2}),
+        text_columns=frozenset({0, 2}),
         lang=lang,
     )

@@ -5,6 +5,7 @@ that of the data, so that equal inputs give equal bytes.
 """
 
 import json
+import re
 from pathlib import Path
 
 import typst
@@ -18,6 +19,7 @@ from toolkit.sharing.provenance import list_inputs, rerun_command
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _FONTS = Path(__file__).parents[1] / "display" / "fonts"
 STANDARDS = ["a-2a", "ua-1"]
+_LONGEST = 40  # rows of the table behind a figure; more is for the page
 
 
 def render_pdf(document: Document, manifest: dict) -> bytes:
@@ -128,10 +130,24 @@ def _write(block: Block) -> dict[str, object]:
             return {
                 "kind": "figure", "svg": block.svg.decode("utf-8"), "alt": block.alt,
                 "title": block.title, "stamp": block.stamp(), "subtitle": block.subtitle,
-                "note": block.note, "lang": block.lang.code,
-                "table": {**_write(block.table), "small": True} if block.table else None,
+                "lang": block.lang.code, "tall": _is_tall(block.svg), **_data(block),
             }  # fmt: skip
     raise TypeError(f"No PDF form for {type(block).__name__}.")
+
+
+def _data(figure: Figure) -> dict[str, object]:
+    """Return a figure's note and the table behind it; a long one is left to the page, and said."""
+    table = figure.table
+    if table is None or len(table.rows) <= _LONGEST:
+        return {"note": figure.note, "table": table and {**_write(table), "small": True}}
+    left = figure.lang("figure.data_in_page", n=figure.lang.number(len(table.rows)))
+    return {"note": f"{figure.note} {left}", "table": None}
+
+
+def _is_tall(svg: bytes) -> bool:
+    """Tell whether a drawing at full width would take more than half of a page."""
+    size = re.search(rb'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    return size is not None and float(size[2]) > 0.75 * float(size[1])
 
 
 def _widths(table: Table) -> list[int]:
@@ -141,7 +157,9 @@ def _widths(table: Table) -> list[int]:
     for cells in columns:
         longest_word = max(len(word) for cell in cells for word in cell.split(" ") or [""])
         longest_cell = max(len(cell) for cell in cells[1:] or cells)
-        widths.append(max(longest_word, min(longest_cell, 30)) + 3)
+        # A column of sentences takes more than one of names, though it wraps too.
+        sentences = min(max(longest_cell - 30, 0) // 4, 40)
+        widths.append(max(longest_word, min(longest_cell, 30) + sentences) + 3)
     return widths
 
 
