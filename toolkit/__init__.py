@@ -138,12 +138,12 @@ _HOME = {
     "toolkit.study.reading": ["load_reading", "read_own_words"],
     "toolkit.display.summary": ["place_on_nesta", "summarise_study"],
     "toolkit.display.portrait": [
-        "describe_actors",
         "describe_intervention",
+        "describe_positions",
         "describe_stake",
         "portray_territories",
     ],
-    "toolkit.display.process": ["describe_cycles", "tabulate_validity"],
+    "toolkit.display.validity": ["tabulate_validity"],
     "toolkit.display.contribution": ["integrate_evidence", "tell_contribution"],
     "toolkit.display.judgements": [
         "describe_transfer",

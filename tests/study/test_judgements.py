@@ -60,7 +60,10 @@ def test_what_a_criterion_rests_on_is_said_with_its_numbers(found):
 def test_ratings_are_said_by_moment_and_never_by_rater(found):
     project = found[1]
     facts = rating_facts(project, "C1", "relevance")
-    assert [f.sentence(EN).split(":")[0] for f in facts] == ["C1, on admission", "C1, on exit"]
+    assert [f.sentence(EN).split(":")[0] for f in facts] == [
+        "Stakes (C1), on admission",
+        "Stakes (C1), on exit",
+    ]
     ratings = project.tables["ratings"]
     two = ratings[ratings.rater.isin(sorted(ratings.rater.unique())[:2])]
     few = Project(project.facts, project.tables | {"ratings": two})

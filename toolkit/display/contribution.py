@@ -2,7 +2,7 @@
 
 from toolkit.display.blocks import Block, Callout, Heading, Paragraph, Table
 from toolkit.display.facts import count_present, tabulate_facts
-from toolkit.display.writing import supported_digits, write_interval
+from toolkit.estimate import write_value
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
@@ -92,8 +92,8 @@ def _tabulate_pieces(pieces, project: Project, lang: Language) -> Table:
 
 def _tabulate_strands(study: Study, story: Contribution, simulated: bool, lang: Language) -> Table:
     e = study.estimate
-    digits = supported_digits([e.low], [e.high])
-    interval = lang(f"unit.{e.unit}", number=write_interval(e.low, e.high, lang, digits))
+    low, high = (write_value(end, e.unit, lang) for end in (e.low, e.high))
+    interval = lang("interval.ends", low=low, high=high)
     rows = tuple(
         (
             getattr(strand.label, lang.code),

@@ -1,6 +1,4 @@
-"""What a study is about: the stake, the territories, the intervention, those who take part."""
-
-import re
+"""What a study is about: the stake, the territories, the intervention, who looks at it."""
 
 import pandas as pd
 
@@ -8,19 +6,17 @@ from toolkit.display.blocks import Block, Heading, Paragraph, Table
 from toolkit.display.design_map import plot_design_map
 from toolkit.display.facts import count_present, tabulate_facts, write_fact
 from toolkit.display.writing import headed, spread_digits, write_period
-from toolkit.i18n import Language, language
+from toolkit.i18n import Language
 from toolkit.records.contours import load_contours
 from toolkit.records.population import describe_populations
 from toolkit.records.portfolio import Project
 from toolkit.records.territories import load_territories
 from toolkit.study.analyse import Study
 from toolkit.study.completeness import tidier
-from toolkit.study.facts import word
 from toolkit.study.judgements import rating_facts
 
 # More treated territories than this are summed up, not listed.
 _MOST_LISTED = 20
-_NO_INTEREST = "aucun"
 # Modes of association of those who take part in what is studied.
 _INSIDE = ("A1", "A2")
 
@@ -73,70 +69,16 @@ def describe_intervention(project: Project, *, lang: Language) -> list[Block]:
     ]
 
 
-def describe_actors(study: Study, project: Project, *, lang: Language) -> list[Block]:
-    """Say who takes part, by role and mode, and the interests declared; never a pseudonym."""
-    people = project.tables["participation"]
-    blocks: list[Block] = [Heading(lang("actors.title"))]
+def describe_positions(study: Study, project: Project, *, lang: Language) -> list[Block]:
+    """Say whether those who study the project take part in it, and what they declare."""
     roles = study.file.protocol.roles
+    people = project.tables["participation"]
     insiders = any(role.mode in _INSIDE for role in roles)
-    blocks.append(Paragraph(lang("actors.insider" if insiders else "actors.outsider")))
-    if people.empty:
-        place = f"data/projects/{project.id}/participation.csv"
-        return [*blocks, Paragraph(lang("fact.missing", place=place))]
-    inside = people[(people.role == "chercheur") & people["mode"].isin(_INSIDE)]
-    if len(inside):
-        blocks.append(Paragraph(lang("actors.researchers_inside")))
-    counts = people.groupby(["role", "mode"], sort=False).pseudonym.nunique()
-    rows = tuple(
-        (
-            getattr(word("role", role), lang.code),
-            f"{mode} · {getattr(word('association_mode', mode), lang.code)}",
-            lang.number(n),
-        )
-        for (role, mode), n in counts.items()
-    )
-    header = (lang("actors.role"), lang("actors.mode"), lang("actors.number"))
-    blocks.append(
-        Table(
-            caption=lang("actors.caption"),
-            header=header,
-            rows=rows,
-            text_columns=frozenset({0, 1}),
-            simulated=project.facts.simulated,
-            lang=lang,
-        )
-    )
-    # Interests are in the words of those who declare them, and in their language.
-    return [*blocks, *_interests(project)]
-
-
-def without_pseudonyms(text: str, project: Project) -> str:
-    """Return a text in which no one's pseudonym stands."""
-    known = {*project.tables["participation"].pseudonym, *project.tables["ratings"].rater}
-    if not known:
-        return text
-    return re.sub(rf"\b(?:{'|'.join(sorted(known))})\b", "…", text)
-
-
-def _interests(project: Project) -> list[Table]:
-    people, french = project.tables["participation"], language("fr")
-    declared = people[people.interests_declared.str.lower() != _NO_INTEREST]
-    rows = tuple(
-        (word("role", row.role).fr, without_pseudonyms(row.interests_declared, project))
-        for row in declared.itertuples()
-    )
-    if not rows:
-        return []
-    return [
-        Table(
-            caption=french("actors.interests"),
-            header=(french("actors.role"), french("actors.interest")),
-            rows=rows,
-            text_columns=frozenset({0, 1}),
-            simulated=project.facts.simulated,
-            lang=french,
-        )
-    ]
+    said = [lang("actors.insider" if insiders else "actors.outsider")]
+    if ((people.role == "chercheur") & people["mode"].isin(_INSIDE)).any():
+        said.append(lang("actors.researchers_inside"))
+    said += [getattr(role.interests, lang.code) for role in roles]
+    return [Heading(lang("actors.title"), level=3), *map(Paragraph, said)]
 
 
 def _people(territories: tuple[str, ...]) -> pd.DataFrame:

@@ -93,11 +93,10 @@ def _where(project: Project) -> Fact:
 def _when(project: Project) -> Fact:
     sites = _treated(project)
     first, last = sites.adopted_on.min().date(), sites.adopted_on.max().date()
-    doses = sites.dose.dropna()
-    values = {"first": first, "last": last}
+    doses = 100 * sites.dose.dropna()
     if doses.empty:
-        return Fact("when", "tidier.when", values)
-    values |= {"low": 100 * float(doses.min()), "high": 100 * float(doses.max())}
+        return Fact("when", "tidier.when", {"first": first, "last": last})
+    values = {"first": first, "last": last, "low": float(doses.min()), "high": float(doses.max())}
     return Fact("when", "tidier.when_dose", values)
 
 

@@ -200,11 +200,12 @@ def _strands(project: Project, indicator: str, effect: Effect) -> tuple[Strand, 
     """Return the measured steps, then every other with evidence of another kind."""
     nodes, evidence = project.tables["theory_nodes"], project.tables["evidence"]
     other = evidence[evidence.type != "quant"]
+    measured = _measured(nodes, indicator)
     strands = []
     for row in nodes.itertuples():
         pieces = tuple(map(_piece, other[other.node == row.node].itertuples()))
         directions = [piece.direction for piece in pieces]
-        if row.indicator == indicator:
+        if row.node in measured:
             found = agreement(effect, directions)
             strands.insert(0, Strand(text_of(row, "label"), True, pieces, found))
         elif pieces:
@@ -215,7 +216,7 @@ def _strands(project: Project, indicator: str, effect: Effect) -> tuple[Strand, 
 
 def _chain(project: Project, indicator: str, effect: Effect) -> Chain:
     nodes, links = project.tables["theory_nodes"], project.tables["theory_links"]
-    ends = set(nodes.node[nodes.indicator == indicator])
+    ends = _measured(nodes, indicator)
     way = links[links["to"].isin(_upstream(links, ends))]
     if way.empty:
         return Chain(way, False, "untied" if len(nodes) else "none")
@@ -223,6 +224,11 @@ def _chain(project: Project, indicator: str, effect: Effect) -> Chain:
     starts = set(links["from"]) - set(links["to"])
     unbroken = bool(starts & _upstream(carrying, ends))
     return Chain(way, unbroken, _read_chain(effect, unbroken))
+
+
+def _measured(nodes: pd.DataFrame, indicator: str) -> set[str]:
+    """Return the steps that the indicator measures."""
+    return set(nodes.node[nodes.indicator.fillna("") == indicator])
 
 
 def _upstream(links: pd.DataFrame, ends: set[str]) -> set[str]:

@@ -81,12 +81,12 @@ def rating_facts(project: Project, criterion: str, topic: str) -> list[Fact]:
     rows = rows[(rows.role == EVERYONE) & (rows.criterion == criterion)]
     facts = []
     for row in rows.itertuples():
-        values = {"criterion": criterion, "moment": word("moment", row.moment)}
+        values = {"moment": word("moment", row.moment)}
         if row.withheld:
-            facts.append(Fact(topic, "rating.withheld", values))
+            facts.append(Fact(topic, "rating.withheld", values | {"criterion": criterion}))
             continue
         values |= {name: float(getattr(row, name)) for name in ("median", "low", "high")}
-        facts.append(Fact(topic, "rating.median", {"n": int(row.n_raters), **values}))
+        facts.append(Fact(topic, f"rating.median.{criterion}", {"n": int(row.n_raters), **values}))
     return facts
 
 
