@@ -194,3 +194,39 @@ def test_the_known_effect_of_a_demonstration_project_lies_in_its_interval(projec
     estimate = difference_in_differences(frame, outcome="value", unit=loaded.attrs["unit"])
     truth = true_effects(data_dir() / "projects" / project).query("indicator == @indicator").effect
     assert estimate.low <= truth.mean() <= estimate.high
+
+
+@pytest.mark.parametrize("inputs", [{}, {"size": "size"}])
+def test_one_against_one_says_nothing(inputs):
+    estimate = difference_in_differences(panel(1, n=2, k=1), outcome="value", draws=99, **inputs)
+    assert (estimate.p, estimate.low, estimate.high) == (1, -np.inf, np.inf)
+
+
+def test_a_side_without_any_value_is_said():
+    frame = panel(1).assign(value=lambda p: p.value.where(p.adoption.notna()))
+    with pytest.raises(
+        DesignError, match="No treated territory, or no comparison one, has a value"
+    ):
+        difference_in_differences(frame, outcome="value")
+
+
+def test_what_must_not_matter_does_not():
+    """Order of rows, names, constants of territories and periods; a unit multiplies the effect."""
+    frame = panel(4, n=14, k=2)
+    options = {"outcome": "value", "size": "size", "draws": 199}
+    first = difference_in_differences(frame, **options)
+    changed = {
+        "order": frame.sample(frac=1, random_state=1),
+        "names": frame.assign(territory=[f"DEP-{name:02d}" for name in frame.territory]),
+        "constants": frame.assign(value=frame.value + 9.0 * frame.territory - 2.0 * frame.period),
+        "large": frame.assign(value=1e12 * frame.value),
+        "small": frame.assign(value=-1e-12 * frame.value),
+    }
+    assert difference_in_differences(frame, **options) == first
+    for name, other in changed.items():
+        unit = {"large": 1e12, "small": -1e-12}.get(name, 1.0)
+        found = difference_in_differences(other, **options)
+        assert found.p == first.p
+        assert found.value == pytest.approx(unit * first.value, rel=1e-9, abs=0)
+        ends = sorted([unit * first.low, unit * first.high])
+        assert [found.low, found.high] == pytest.approx(ends, rel=1e-9, abs=0)

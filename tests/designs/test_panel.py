@@ -85,6 +85,11 @@ def test_text_that_reads_as_numbers_and_codes_of_text_are_taken():
     assert matrix.outcome[0].tolist() == [1, 2, 3]
 
 
+def test_an_index_may_bear_the_name_of_a_column():
+    matrix = panel_matrix(small().set_index("u", drop=False), **COLUMNS)
+    assert matrix.outcome.tolist() == [[1, 2, 3], [11, 12, 13], [21, 22, 23]]
+
+
 def test_all_faults_come_at_once():
     broken = pd.concat([small(), small().iloc[:1]]).assign(g=np.nan)
     with pytest.raises(DesignError, match=r"(?s)two rows.*no territory is treated"):

@@ -209,3 +209,17 @@ def test_says_what_is_wrong(change, options, message):
         run(change(panel(1, {3: 2}, n=40)), **options).aggregate(
             inference="size_adjusted", rng=rng()
         )
+
+
+def test_no_p_lies_below_what_the_numbers_allow():
+    """One treated of twelve and an effect beyond doubt; then without noise at all."""
+    frame = panel(3, {4: 1}, n=12)
+    frame["y"] += 1000 * (frame.period >= frame.adoption)
+    frame["flat"] = 1.0 * (frame.period >= frame.adoption)
+    for outcome in ("y", "flat"):
+        effects = staggered(frame, outcome=outcome, size="size")
+        found = effects.aggregate("simple", rng=rng(), draws=499)
+        assert found.smallest_p == pytest.approx(1 / 12)
+        assert found.p == pytest.approx(1 / 12, abs=0.02)
+        assert found.p >= found.smallest_p
+        assert (found.low, found.high) == (-np.inf, np.inf)

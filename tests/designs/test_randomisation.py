@@ -224,3 +224,26 @@ def test_noise_of_treated_beyond_all_others_is_said_to_be_extrapolated(treated, 
     who = np.isin(np.arange(40), treated)
     test = size_adjusted(rng().normal(size=40), who, np.arange(1.0, 41), rng=rng(), draws=9)
     assert test.extrapolated == said
+
+
+@pytest.mark.parametrize(("n", "k"), [(2, 1), (5, 1), (10, 1), (10, 2)])
+def test_by_size_no_p_lies_below_what_the_numbers_allow(n, k):
+    """However clear the effect: who keeps its own change is as extreme as what happened."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        changes, treated = rng.normal(size=n), np.arange(n) < k
+        changes[treated] += 1000
+        found = size_adjusted(changes, treated, rng.lognormal(size=n), rng=rng, draws=499)
+        assert found.smallest_p == 1 / comb(n, k)
+        assert found.p >= found.smallest_p
+        # Told from zero by the test where its interval leaves zero out, and only there.
+        assert (found.p <= 0.05) == (not found.low <= 0 <= found.high)
+
+
+def test_by_size_without_noise_it_is_plain_randomisation():
+    changes, treated = np.array([1.0, 0, 0, 0, 0]), np.arange(5) < 1
+    found = size_adjusted(
+        changes, treated, np.arange(1.0, 6), rng=np.random.default_rng(1), draws=499
+    )
+    assert found.p == pytest.approx(0.2, abs=0.04)
+    assert (found.low, found.high) == (-np.inf, np.inf)

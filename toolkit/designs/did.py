@@ -129,6 +129,9 @@ def difference_in_differences(
     if chosen == "size_adjusted" and size is None:
         raise DesignError(say("error.did.no_size"))
 
+    seen = ~np.isnan(matrix.outcome).all(axis=1)
+    if not (seen & matrix.treated).any() or not (seen & ~matrix.treated).any():
+        raise DesignError(say("error.did.no_change"))
     long = long_form(panel, outcome, territory, period, adoption, covariates)
     if cluster is not None:
         long["cluster"] = panel[cluster].to_numpy()

@@ -36,8 +36,12 @@ class NoiseBySize:
     least: np.ndarray
 
     def scale(self, design: np.ndarray) -> np.ndarray:
-        """Return the standard deviations at the rows of a design, shape (n_rows, n_sums)."""
-        return np.sqrt(np.maximum(design @ self.coefficients.T, self.least))
+        """Return the standard deviations at the rows of a design, shape (n_rows, n_sums).
+
+        All 1 where nothing varies: territories are then alike.
+        """
+        variances = np.maximum(design @ self.coefficients.T, self.least)
+        return np.sqrt(np.where(self.least > 0, variances, 1))
 
 
 def noise_design(sizes: np.ndarray, clusters: np.ndarray | None = None) -> np.ndarray:

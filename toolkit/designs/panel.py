@@ -73,7 +73,9 @@ def panel_matrix(
     names = {"territory": territory, "period": period, "adoption": adoption, "outcome": outcome}
     check_columns(panel, list(dict.fromkeys(names.values())))
     columns = {role: panel[name].to_numpy() for role, name in names.items()}
-    frame = pd.DataFrame(columns | {"outcome": numbers(panel[outcome])}, index=panel.index)
+    # Without the name of its own that an index may have: a column's, perhaps.
+    index = panel.index.set_names([None] * panel.index.nlevels)
+    frame = pd.DataFrame(columns | {"outcome": numbers(panel[outcome])}, index=index)
     # Labels that do not sort allow no further look at them.
     faults = list(_label_faults(panel, names)) or [*_row_faults(frame), *_adoption_faults(frame)]
     faults += [*_outcome_faults(frame, panel[outcome], outcome), *_status_faults(frame, panel)]

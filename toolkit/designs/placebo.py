@@ -40,9 +40,10 @@ class Placebo:
     def test(self, k: int, level: float) -> tuple[float, float, float]:
         """Return the p-value of target `k` and the interval of the effects not rejected."""
         overlap = self.overlap[1:, k] / self.overlap[0, k]
-        return invert(
+        p, low, high = invert(
             self.statistic[0, k], self.statistic[1:, k], overlap, level=level, added=self.added
         )
+        return max(p, self.smallest_p), low, high
 
     def covariance(self) -> np.ndarray:
         """Return the covariance of the targets over assignments that can be estimated."""

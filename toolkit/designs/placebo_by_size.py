@@ -14,6 +14,7 @@ import numpy as np
 from toolkit.designs.aggregation import Target, by_unit
 from toolkit.designs.assignments import count_adoptions
 from toolkit.designs.group_time import Cells, Study, linear_form
+from toolkit.designs.inversion import TIE
 from toolkit.designs.noise import deals, noise_by_size, noise_design
 from toolkit.designs.placebo import Placebo, exposure
 from toolkit.designs.staggered_input import check_rng, refuse
@@ -50,6 +51,10 @@ def scaled_placebos(
     ]
     happened = np.stack([one.happened for one in sums], axis=1)[:, None]
     statistic, overlap = np.concatenate([happened, *drawn], axis=1)
+    # A draw that deals the treated their own paths is as extreme as what happened: it says no more
+    # of the effect, though the comparison's paths are dealt out besides.
+    other = np.abs(overlap[1:]) < (1 - TIE) * np.abs(overlap[0])
+    statistic[1:] = np.where(other, statistic[1:], np.inf)
     sizes = np.bincount(adoption)[study.cohorts]
     return Placebo(statistic, overlap, 1, 1 / count_adoptions(len(adoption), sizes))
 
@@ -111,9 +116,7 @@ def _scaled(
     row = row.ravel()
     added = one.paths[:, donors] @ rows.T
     noise = noise_by_size(added[0], adoption[donors], design[donors])
-    own = noise.scale(design[donors])
-    # Where nothing varies there is nothing to deal out.
-    values = added * np.divide(1, own, out=np.zeros_like(own), where=own > 0)
+    values = added / noise.scale(design[donors])
     return values, row, noise.scale(design[order])[np.arange(len(row)), row]
 
 

@@ -12,7 +12,7 @@ from math import comb
 import numpy as np
 
 from toolkit.designs.assignments import MOST_EXACT, all_assignments, drawn_assignments
-from toolkit.designs.inversion import invert
+from toolkit.designs.inversion import TIE, invert
 from toolkit.designs.noise import beyond, deals, noise_by_size, noise_design
 
 
@@ -138,16 +138,16 @@ def size_adjusted(
     base = changes[~treated].mean()
     observed = changes[treated].mean() - base
     weights = members * np.where(of_treated, 1 / treated.sum(), -1 / (~treated).sum()) * scale
-    # Where nothing varies there is nothing to deal out.
-    inverse = np.divide(1, scale, out=np.zeros_like(scale), where=scale > 0)
-    standard, shifts = (means - base) * inverse, of_treated * inverse
+    standard, shifts = (means - base) / scale, of_treated / scale
     drawn = [
         (standard[deal] @ weights, shifts[deal] @ weights)
         for deal in deals(len(means), len(means), draws, rng)
     ]
     statistics, overlaps = (np.concatenate(part) for part in zip(*drawn, strict=True))
+    # A draw that deals the treated their own changes is as extreme as what happened: it says no
+    # more of the effect, though the comparison's changes are dealt out besides.
+    statistics = np.where(np.abs(overlaps) < 1 - TIE, statistics, np.inf)
     p, low, high = invert(observed, statistics, overlaps, level=level, added=1)
-    # A draw that deals the treated their own changes is as extreme as what happened.
     smallest = max(1 / (draws + 1), 1 / comb(len(means), int(of_treated.sum())))
     extrapolated = beyond(design, of_treated)
-    return Randomisation(p, smallest, low, high, level, False, draws, extrapolated)
+    return Randomisation(max(p, smallest), smallest, low, high, level, False, draws, extrapolated)
