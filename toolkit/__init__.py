@@ -144,7 +144,11 @@ _HOME = {
         "portray_territories",
     ],
     "toolkit.display.validity": ["tabulate_validity"],
-    "toolkit.display.contribution": ["integrate_evidence", "tell_contribution"],
+    "toolkit.display.contribution": [
+        "integrate_evidence",
+        "tell_contribution",
+        "warn_of_doubts",
+    ],
     "toolkit.display.judgements": [
         "describe_transfer",
         "judge",

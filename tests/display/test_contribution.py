@@ -1,7 +1,9 @@
 """Other evidence beside the interval, and the story, as tables a reader can check."""
 
+from dataclasses import replace
+
 from toolkit.display.blocks import Callout, Table
-from toolkit.display.contribution import integrate_evidence, tell_contribution
+from toolkit.display.contribution import integrate_evidence, tell_contribution, warn_of_doubts
 from toolkit.i18n import language
 from toolkit.study.reading import Reading, load_reading
 
@@ -49,3 +51,11 @@ def test_the_story_says_its_claim_its_conditions_and_its_rivals(told):
         "Supported: it may explain the gap.",
     )
     assert rivals.rows[1][2:] == ("V04", "Weakened, not excluded.")
+
+
+def test_doubts_stand_beside_a_beneficial_effect_only(told):
+    story = told[2]
+    assert warn_of_doubts(story, lang=EN) == []
+    doubt = warn_of_doubts(replace(story, claim="rivalled"), lang=EN)
+    assert [block.text for block in doubt] == [EN("claim.rivalled")]
+    assert warn_of_doubts(replace(story, claim="credible"), lang=EN) == []

@@ -25,7 +25,7 @@ def test_a_criterion_not_judged_says_where_to_write_it(told):
     reading = Reading(judgements={"relevance": Judgement(answer="partly", why=WHY)})
     blocks = judge(study, project, story, reading, lang=EN)
     table = next(block for block in blocks if isinstance(block, Table))
-    assert [row[0] for row in table.rows][:2] == ["relevance", "coherence"]
+    assert [row[0] for row in table.rows][:2] == ["Relevance", "Coherence"]
     assert table.rows[0][1] == "Partly. Because."
     assert "data/studies/maison-handicap.reading.toml" in table.rows[1][1]
     assert not any(isinstance(block, Callout) for block in blocks)
@@ -35,7 +35,7 @@ def test_a_judgement_that_says_more_than_the_study_bears_a_caution(told):
     study, project, story = told
     reading = Reading(judgements={"effectiveness": Judgement(answer="yes", why=WHY)})
     caution = judge(study, project, story, reading, lang=EN)[-1]
-    assert (caution.kind, "(effectiveness)" in caution.text) == ("caution", True)
+    assert (caution.kind, "(Effectiveness)" in caution.text) == ("caution", True)
 
 
 def test_what_did_not_hold_here_would_have_to_hold_elsewhere(told):

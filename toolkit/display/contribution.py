@@ -9,10 +9,17 @@ from toolkit.study.analyse import Study
 from toolkit.study.completeness import gramms
 from toolkit.study.contribution import Contribution, evidence_pieces
 from toolkit.study.facts import word
-from toolkit.study.protocol import CHECKS
+from toolkit.study.protocol_rules import CHECKS
 from toolkit.study.reading import Reading
 
 _EVERY_CHECK = {check for checks in CHECKS.values() for check in checks}
+
+
+def warn_of_doubts(story: Contribution, *, lang: Language) -> list[Block]:
+    """Say, beside a beneficial effect, that it may not be the project's; nothing otherwise."""
+    if story.claim not in ("rivalled", "partial"):
+        return []
+    return [Callout("caution", lang(f"claim.{story.claim}"), lang)]
 
 
 def integrate_evidence(

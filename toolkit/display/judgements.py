@@ -23,7 +23,7 @@ def judge(
 ) -> list[Block]:
     """Show the six DAC criteria: the judgement, or what is missing, and what it can rest on."""
     found = judgements(study, project, story, reading)
-    names = load_vocabulary("dac").set_index("code")[lang.code]
+    names = load_vocabulary("dac").set_index("code")[lang.code].str.capitalize()
     place = f"data/{FOLDER}/{reading_path(study.id).name}"
     rows = []
     for judged in found:
