@@ -64,6 +64,7 @@ def run_job(job: Job) -> None:
     before = set(sys.modules)
     faulthandler.enable(2)  # standard error is read by whoever finds this process dead
     try:
+        os.chdir(job.folder or os.curdir)
         failure, result = attempt(job, direct=lambda cell: _answer({"cell": cell}))
     except BaseException as error:  # nothing ends this process unsaid
         failure, result = Failure(f"{type(error).__name__}: {error}", type(error).__name__), None

@@ -1,11 +1,13 @@
 """Run jobs in children of a preloaded process: each begins with all imports done, and alone."""
 
+import atexit
 import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +45,33 @@ class Preloaded:
         line = self._process.stdout.readline()
         return json.loads(line) if line.endswith(b"\n") else None
 
+    def fork_kernel(self, **kernel: object) -> int | None:
+        """Fork an ordinary kernel and return its pid, or None if that cannot be."""
+        self.ask(number=0, **kernel)
+        return (self.reply() or {}).get("pid")
+
+    def is_alive(self) -> bool:
+        """Tell whether it still serves."""
+        return self._process.poll() is None
+
     def close(self) -> None:
         """End it, and with it all its children."""
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+
+
+_shared = threading.local()
+
+
+def shared_process() -> Preloaded:
+    """Return the preloaded process of this thread, which ends with the program."""
+    process = getattr(_shared, "process", None)
+    if process is None or not process.is_alive():
+        process = _shared.process = Preloaded()
+        atexit.register(process.close)
+    return process
 
 
 class _Running:
@@ -98,7 +121,9 @@ class _Running:
                 yield outcome
 
 
-def run_forked(waiting: Iterator[Job], *, workers: int, left: list[Job]) -> Iterator[Outcome]:
+def run_forked(
+    waiting: Iterator[Job], *, workers: int, left: list[Job], process: Preloaded | None = None
+) -> Iterator[Outcome]:
     """Run jobs, `workers` at once, and yield what became of each, as they end.
 
     Parameters
@@ -109,9 +134,11 @@ def run_forked(waiting: Iterator[Job], *, workers: int, left: list[Job]) -> Iter
     left : list
         Receives the jobs whose imports start threads, which a fork would leave out; no job is
         taken after the first of them.
+    process : Preloaded, optional
+        One to use and to leave; else one is started, and ended.
     """
     running = _Running(waiting)
-    process = Preloaded()
+    lent, process = process, process or Preloaded()
     try:
         while True:
             running.start(process, workers)
@@ -133,4 +160,5 @@ def run_forked(waiting: Iterator[Job], *, workers: int, left: list[Job]) -> Iter
                     yield outcome
     finally:
         left += running.left
-        process.close()
+        if process is not lent or running.jobs:  # those that run are ended with it
+            process.close()

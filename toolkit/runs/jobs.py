@@ -29,6 +29,8 @@ class Job:
         `ToolkitError` it raises is the job's failure.
     details : dict
         JSON that `then` needs and the notebook does not.
+    folder : str
+        Where the notebook runs; by default where the process is.
     """
 
     notebook: Path
@@ -38,6 +40,7 @@ class Job:
     memory: int | None = None
     then: str = ""
     details: dict[str, object] = field(default_factory=dict)
+    folder: str = ""
 
     @property
     def reads(self) -> Path:

@@ -56,7 +56,7 @@ class _Server:
         self.nothing = os.open(os.devnull, os.O_RDWR)
         self.children: dict[int, _Child] = {}  # by pid
         self.kernels: dict[int, int] = {}  # descriptors of their ends, by pid
-        self.notebooks: set[Path] = set()  # whose imports are done
+        self.known: set[Path | str] = set()  # notebooks and modules that are imported
         self.text = b""
         self.selector = selectors.DefaultSelector()
         self.watch(requests, self.read_requests)
@@ -86,13 +86,9 @@ class _Server:
     def start_job(self, number: int, job: dict) -> None:
         """Fork a child for a job, or say that there are threads, which a fork would leave out."""
         job = Job.from_json(job)
-        if job.notebook not in self.notebooks:
-            self.notebooks.add(job.notebook)
-            import_of(job.notebook)
-            with contextlib.suppress(ToolkitError):  # its own process will say it
-                read_parameters(job.notebook)
-            self.preload([job.then.partition(":")[0]])
-        if threads := len(os.listdir("/proc/self/task")) - 1:
+        self.preload_notebook(job.notebook)
+        self.preload([job.then.partition(":")[0]])
+        if threads := count_threads():
             self.reply(number=number, threads=threads)
             return
         answers, own_end = os.pipe()
@@ -106,20 +102,38 @@ class _Server:
         self.watch(answers, lambda: self.listen(child))
         self.reply(number=number, pid=pid)
 
-    def start_kernel(self, number: int, **kernel) -> None:
-        """Fork an ordinary kernel; the sockets are its own."""
+    def start_kernel(self, number: int, preload: list[str], **kernel) -> None:
+        """Fork an ordinary kernel, or say that there are threads; the sockets are its own."""
+        self.preload(name for name in preload if not name.endswith(".ipynb"))
+        for name in preload:
+            if name.endswith(".ipynb"):
+                self.preload_notebook(Path(name))
+        if threads := count_threads():
+            self.reply(number=number, threads=threads)
+            return
         pid = fork(lambda: run_kernel(**kernel), descriptors=(self.nothing, 1, 2))
         self.kernels[pid] = os.pidfd_open(pid)
         self.watch(self.kernels[pid], lambda: self.reap_kernel(pid))
         self.reply(number=number, pid=pid)
 
+    def preload_notebook(self, notebook: Path) -> None:
+        """Import what a notebook imports, and know its parameters."""
+        if notebook not in self.known:
+            self.known.add(notebook)
+            import_of(notebook)
+            with contextlib.suppress(ToolkitError):  # its own process will say it
+                read_parameters(notebook)
+            freeze()
+
     def preload(self, modules: Iterable[str]) -> None:
         """Import modules; one that fails fails again where it is needed, and is explained there."""
-        for module in modules:
+        new = [name for name in modules if name and name not in self.known]
+        self.known.update(new)
+        for name in new:
             with contextlib.suppress(Exception):
-                import_module(module)
-        gc.collect()
-        gc.freeze()  # the collector of a child leaves these pages shared
+                import_module(name)
+        if new:
+            freeze()
 
     def listen(self, child: _Child) -> None:
         try:
@@ -134,8 +148,7 @@ class _Server:
             answer = json.loads(line)
             child.cell = answer.get("cell", child.cell)
             child.done = answer.get("done", child.done)
-            if imported := answer.get("imported"):  # by its cells: the next ones inherit it
-                self.preload(imported)
+            self.preload(answer.get("imported", ()))  # by its cells: the next ones inherit it
 
     def hold_to_limits(self, child: _Child) -> None:
         """Ask a child that is late, or writes without end, to stop; then stop it."""
@@ -224,6 +237,17 @@ class _Server:
 
     def watch(self, descriptor: int, call: Callable[[], None]) -> None:
         self.selector.register(descriptor, selectors.EVENT_READ, call)
+
+
+def count_threads() -> int:
+    """Return how many threads there are beside the one that forks."""
+    return len(os.listdir("/proc/self/task")) - 1
+
+
+def freeze() -> None:
+    """Leave what there is to all children, whose collector will not touch it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _signal_group(pid: int, signum: int) -> None:
