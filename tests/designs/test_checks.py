@@ -205,3 +205,18 @@ def test_an_estimate_around_zero_that_changes_sign_hangs_on_nobody():
     outcome = leave_one_out(panel(6, effect=0), outcome="value")
     assert (outcome.status, outcome.reason) == ("informative", "around_zero")
     assert "may do by chance" in outcome.sentence(EN)
+
+
+def test_a_placebo_that_could_not_be_rejected_passes_nothing():
+    """One treated of eight: no p lies below 1/8, and a check fails from 0.10 on."""
+    frame = panel(1, n=8, k=1)
+    for outcome in (
+        placebo_in_time(frame, outcome="value"),
+        anticipation(frame, outcome="value"),
+        spillover(frame, {3}, outcome="value"),
+    ):
+        assert (outcome.status, outcome.reason) == ("not_applicable", "cannot_fail")
+        assert outcome.values["smallest"] > 0.1
+        assert "0.1" in outcome.sentence(EN)
+        assert "0,1" in outcome.sentence(FR)
+    assert placebo_in_time(panel(1, n=10, k=1), outcome="value").status in ("passed", "failed")

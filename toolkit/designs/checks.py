@@ -91,9 +91,17 @@ def placebo_in_time(
         estimate = design(pretended, **columns, **settings)
     except DesignError:
         return CheckOutcome("placebo_in_time", "not_applicable", "refused")
+    if estimate.smallest_p > PLACEBO_LEVEL:
+        return _cannot_fail("placebo_in_time", estimate)
     status = "failed" if estimate.p <= PLACEBO_LEVEL else "passed"
     values = {"value": estimate.value, "p": estimate.p}
     return CheckOutcome("placebo_in_time", status, status, values, estimate.table())
+
+
+def _cannot_fail(check: str, placebo: Estimate) -> CheckOutcome:
+    """Say that so few territories could not refute anything: passing would prove nothing."""
+    values = {"smallest": placebo.smallest_p, "limit": PLACEBO_LEVEL}
+    return CheckOutcome(check, "not_applicable", "cannot_fail", values)
 
 
 def anticipation(
@@ -156,6 +164,8 @@ def anticipation(
             without = design(rows[kept], **columns, **settings)
     except DesignError:
         return CheckOutcome("anticipation", "not_applicable", "refused")
+    if in_them.smallest_p > PLACEBO_LEVEL:
+        return _cannot_fail("anticipation", in_them)
     status = "failed" if in_them.p <= PLACEBO_LEVEL else "passed"
     values = {
         "n": n_periods, "value": in_them.value, "p": in_them.p,
@@ -310,6 +320,8 @@ def spillover(
         without = design(panel[~panel[territory].isin(beside)], **columns, **settings)
     except DesignError:
         return CheckOutcome("spillover", "not_applicable", "refused")
+    if on_them.smallest_p > PLACEBO_LEVEL:
+        return _cannot_fail("spillover", on_them)
     status = "failed" if on_them.p <= PLACEBO_LEVEL else "passed"
     values = {
         "n": len(beside), "value": on_them.value, "p": on_them.p, "without": without.value,
