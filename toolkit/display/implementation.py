@@ -18,6 +18,7 @@ from toolkit.display.theory import plot_theory_of_change
 from toolkit.i18n import LANGUAGES, Language
 from toolkit.records.portfolio import Project
 from toolkit.study.qualities import ADOPTED, latest_versions
+from toolkit.study.validity import public_entries
 
 
 def introduce_implementation(project: Project, *, lang: Language) -> list[Block]:
@@ -72,13 +73,12 @@ def explain_logbook(project: Project, *, lang: Language) -> list[Block]:
     blocks: list[Block] = [Heading(lang("implementation.logbook.title"))]
     if logbook.empty:
         return [*blocks, not_written(project, "logbook", lang=lang)]
-    public = logbook.confidentiality == "public"
+    public = public_entries(project).sort_values(["date", "entry"])
     blocks.append(_count_entries(project, lang))
-    hidden = int((~public).sum())
+    hidden = len(logbook) - len(public)
     if hidden:
         blocks.append(Callout("suppressed", lang.plural("implementation.hidden", hidden), lang))
-    quoted = logbook[public].sort_values(["date", "entry"])
-    tables = [_quotes(quoted[quoted.lang == code], code, project, lang) for code in LANGUAGES]
+    tables = [_quotes(public[public.lang == code], code, project, lang) for code in LANGUAGES]
     return [*blocks, *(table for table in tables if table.rows)]
 
 
@@ -137,7 +137,7 @@ def _count_entries(project: Project, lang: Language) -> Table:
     counted = pd.DataFrame(
         {
             "entries": 1,
-            "public": (logbook.confidentiality == "public").astype(int),
+            "public": logbook.entry.isin(public_entries(project).entry).astype(int),
             "lessons": logbook.lesson.notna().astype(int),
         }
     )

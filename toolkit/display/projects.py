@@ -1,5 +1,6 @@
 """What the pages on a project share: their top, the words of its codes, what is not written yet."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -69,7 +70,7 @@ def tabulate_claims(project: Project, by: str, *, lang: Language) -> Table | Non
     rows = tuple(
         (
             f"{row[by]} – {of_what[row[by]]}" if by == "criterion" else of_what[row[by]],
-            row[f"claim_{lang.code}"],
+            without_pseudonyms(row[f"claim_{lang.code}"], project),
             sides[row["direction"]],
             types[row["type"]],
             lang.number(row["strength"]),
@@ -86,6 +87,14 @@ def tabulate_claims(project: Project, by: str, *, lang: Language) -> Table | Non
         simulated=project.facts.simulated,
         lang=lang,
     )
+
+
+def without_pseudonyms(text: str, project: Project) -> str:
+    """Return a text in which no one's pseudonym stands."""
+    known = {*project.tables["participation"].pseudonym, *project.tables["ratings"].rater}
+    if not known:
+        return text
+    return re.sub(rf"\b(?:{'|'.join(sorted(known))})\b", "…", text)
 
 
 def vocabulary_words(name: str, lang: Language) -> dict[str, str]:
@@ -110,14 +119,14 @@ def words_table(
     lang: Language,
     langs: tuple[str, ...] = (),
 ) -> Table:
-    """Return a table of words, with the stamp of the project's data.
+    """Return a table of words, without pseudonyms, with the stamp of the project's data.
 
     `langs` says in which language a column quotes the team's words; the page's own needs no mark.
     """
     return Table(
         caption=caption,
         header=tuple(header),
-        rows=tuple(rows),
+        rows=tuple(tuple(without_pseudonyms(cell, project) for cell in row) for row in rows),
         text_columns=frozenset(range(len(header))),
         langs=tuple("" if code == lang.code else code for code in langs),
         simulated=project.facts.simulated,

@@ -5,11 +5,11 @@ import pandas as pd
 
 from toolkit.display.blocks import Block, Callout, Figure, Heading, Masthead, Paragraph, Table
 from toolkit.display.event_study import plot_event_study
+from toolkit.display.projects import territory_names
 from toolkit.display.synthetic import plot_synthetic_gaps, plot_synthetic_paths
 from toolkit.display.trends import plot_trends
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
-from toolkit.records.territories import load_territories
 from toolkit.study.analyse import Study
 from toolkit.study.power import power_sentences
 from toolkit.study.truth import true_effect
@@ -59,7 +59,7 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
     rows = {
         "indicator": indicator[f"definition_{lang.code}"],
         "design": lang(f"design.{protocol.design}"),
-        "treated": lang.join(list(_names(study.sample.treated).values())),
+        "treated": lang.join(list(territory_names(study.sample.treated).values())),
         "comparison": lang.plural("estimate.comparison", len(study.sample.comparison)),
         "periods": lang("study.window", first=protocol.periods.first, last=protocol.periods.last),
         "meaningful": unit,
@@ -142,13 +142,6 @@ def _measure(study: Study, project: Project, lang: Language) -> str:
     return lang("study.measure", label=label, first=periods.first, last=periods.last)
 
 
-def _names(territories: tuple[str, ...]) -> dict[str, str]:
-    levels = sorted({name.partition("-")[0] for name in territories})
-    places = pd.concat([load_territories(level) for level in levels])
-    names = dict(zip(places.level + "-" + places.code, places.name, strict=True))
-    return {name: names[name] for name in territories}
-
-
 def _means(study: Study) -> pd.DataFrame:
     panel = study.sample.panel
     group = np.where(panel.adoption.notna(), "treated", "comparison")
@@ -159,7 +152,7 @@ def _means(study: Study) -> pd.DataFrame:
 def _control_figures(study: Study, measured: dict, lang: Language) -> list[Figure]:
     control, figures = study.control, []
     left_out = int(control.fits.perfect.sum())
-    names = _names(study.sample.treated)
+    names = territory_names(study.sample.treated)
     for territory, paths in control.paths.groupby("territory"):
         adoption = paths.adoption.iloc[0]
         # A twin that fits perfectly has no ratio to be ranked by.
