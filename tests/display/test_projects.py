@@ -76,6 +76,15 @@ def test_pseudonyms_and_raters_words_never_leave(projects, pages):
         assert [text for text in tables_["ratings"].evidence if text in said] == []
 
 
+def test_a_pseudonym_in_someone_s_words_is_taken_out(projects):
+    project = projects["maison-handicap"]
+    logbook = project.tables["logbook"].assign(text="P51 en parle à C51.", confidentiality="public")
+    told = type(project)(project.facts, project.tables | {"logbook": logbook})
+    said = "\n".join(map(str, explain_logbook(told, lang=FR)))
+    assert "… en parle à …." in said
+    assert "P51" not in said
+
+
 def test_only_public_entries_of_the_logbook_are_quoted(projects, pages):
     for (name, _), blocks in pages.items():
         quoted = "\n".join(map(str, blocks))
