@@ -168,9 +168,9 @@ def test_few_raters_and_sentence():
 
 
 def test_says_what_is_wrong():
-    with pytest.raises(DesignError, match=r"No method 'f'\. There are: generalised"):
+    with pytest.raises(DesignError, match="method is 'f'; it must be one of: generalised"):
         intraclass_correlation(matrix([[1, 2], [2, 3]]), method="f")
-    with pytest.raises(DesignError, match=r"No form '2,1'\. There are: 1,1 A,1"):
+    with pytest.raises(DesignError, match="form is '2,1'; it must be one of: 1,1, A,1"):
         intraclass_correlation(matrix([[1, 2], [2, 3]]), form="2,1")
     frame = pd.DataFrame({"unit": [1, 1, 2, 2], "rater": [1, 2, 1, 2], "score": list("abab")})
     with pytest.raises(DesignError, match=r"ICC\(A,1\)' computes on numbers"):

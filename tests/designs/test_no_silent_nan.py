@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.designs.bacon import goodman_bacon
+from toolkit.designs.censoring import bound_estimate
 from toolkit.designs.checks import (
     anticipation,
     leave_one_out,
@@ -19,6 +20,7 @@ from toolkit.designs.checks import (
     staggered_effect,
 )
 from toolkit.designs.comparison import choose_comparison
+from toolkit.designs.counts import rate_ratio
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.event_study import event_study
 from toolkit.designs.honest_trends import honest_trends
@@ -29,6 +31,9 @@ from toolkit.designs.pretrends import pretrend_power, pretrend_test
 from toolkit.designs.sensitivity import sensitivity
 from toolkit.designs.specification_curve import Specification, specification_curve
 from toolkit.designs.staggered import staggered
+from toolkit.designs.synthetic_checks import synthetic_fit, synthetic_placebo_in_space
+from toolkit.designs.synthetic_control import Predictor, synthetic_control
+from toolkit.designs.synthetic_did import synthetic_did
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 
@@ -158,7 +163,46 @@ def power(panel: pd.DataFrame, **options):
     return [found.mde, found.curve, found.smallest_p]
 
 
+def synthetic(panel: pd.DataFrame, **options):
+    found = synthetic_control(panel, outcome="value", draws=19, **options)
+    checks = [synthetic_fit(found), synthetic_placebo_in_space(found)]
+    return [found.estimate, found.weights, found.event_gaps(), *checks]
+
+
+def synthetic_by_predictors(panel: pd.DataFrame):
+    predictors = [Predictor("x", 0, 2), Predictor("value", 1, 2)]
+    return synthetic(panel, predictors=predictors, search="local")
+
+
+def synthetic_differences(panel: pd.DataFrame, **options):
+    found = synthetic_did(panel, outcome="value", draws=19, **options)
+    return [found.estimate, found.standard_error, found.cohorts, found.unit_weights]
+
+
+def rates(panel: pd.DataFrame, **options):
+    """Take the whole part of values as counts, where they are numbers."""
+    numbers = pd.to_numeric(panel.value, errors="coerce").astype("float64")
+    counts = panel.assign(value=panel.value.where(numbers.isna(), (numbers + 3).round()))
+    found = rate_ratio(counts, outcome="value", exposure="size", draws=19, **options)
+    return [found.ratio, found.low, found.high, found.estimate, found.dispersion]
+
+
+def bounds(panel: pd.DataFrame):
+    hidden = panel.assign(status=np.where(np.arange(len(panel)) % 7 == 2, "censored", "ok"))
+    limits = {"censored": (-1, 1)}
+    found = bound_estimate(hidden, outcome="value", status="status", limits=limits, draws=19)
+    return [found.lowest, found.highest, found.low, found.high]
+
+
 DESIGNS = {
+    "synthetic control": synthetic,
+    "synthetic control by predictors": synthetic_by_predictors,
+    "synthetic did": synthetic_differences,
+    "synthetic did by jackknife": lambda p: synthetic_differences(p, inference="jackknife"),
+    "ratio of rates": rates,
+    "ratio of rates, negative binomial": lambda p: rates(p, family="negative_binomial"),
+    "ratio of rates, crv1": lambda p: rates(p, inference="crv1"),
+    "bounds": bounds,
     "did": lambda p: difference_in_differences(p, outcome="value", draws=19),
     "did by size": lambda p: difference_in_differences(p, outcome="value", size="size", draws=19),
     "did net of x": lambda p: difference_in_differences(
@@ -273,7 +317,7 @@ SAID = {
 OF_PANELS = [
     "did", "did crv1", "event study", "staggered", "bacon", "specification curve",
     "placebo in time", "placebo in space", "anticipation", "leave one out", "spillover",
-    "sensitivity",
+    "sensitivity", "synthetic control", "synthetic did",
 ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def test_labels_are_allowed_where_no_number_is_needed():
 @pytest.mark.parametrize(
     ("frame", "options", "message"),
     [
-        (ratings().drop(columns="score"), {}, r"Missing columns: score\. The panel has: project"),
+        (ratings().drop(columns="score"), {}, r"Missing columns: score\. The table has: project"),
         (ratings(score=[3, 1, 9, 7]), {}, r"off the scale \(0, 1, 2, 3\): 9\.0, 7\.0, rows: 2, 3"),
         (ratings(score=[3, "x", 1, 2]), {}, r"are no numbers, rows: 1"),
         (ratings(score=[3, np.inf, 1, 2]), {}, r"infinite scores, rows: 1"),

@@ -10,7 +10,8 @@ from statsmodels.stats.power import TTestIndPower
 
 from toolkit.designs.meta_analysis import meta_analysis
 
-# Raudenbush, "Analyzing effect sizes" (2009), table 16.1: what teachers expect of pupils.
+# Raudenbush, "Analyzing effect sizes" (2009), table 16.1: what teachers expect of pupils. Read
+# beside data-raw/dat.raudenbush1985.txt of the R package metadat (yi, vi): all 38 are equal.
 EXPECTANCY = pd.DataFrame(
     {
         "study": range(19),
@@ -111,7 +112,10 @@ def test_a10_raudenbush_prediction():
 
 
 def test_a12_benjamini_hochberg():
-    """Benjamini and Hochberg 1995, 15 p-values: 4 and 3 rejected at 5 %. By statsmodels, exact."""
+    """Benjamini and Hochberg 1995, 15 p-values: 4 and 3 rejected at 5 %. By statsmodels, exact.
+
+    The values are those of the help of scipy.stats.false_discovery_control, which quotes them.
+    """
     p = [
         0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
         0.5719, 0.6528, 0.7590, 1.0,

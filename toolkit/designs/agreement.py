@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.designs.agreement_interval import Interval, bootstrap, jackknife
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.disagreement import Pairs, coefficient, distances
-from toolkit.designs.ratings import MISSING, RatingMatrix
+from toolkit.designs.ratings import MISSING, RatingMatrix, check_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
 
@@ -143,6 +144,7 @@ def cohen_kappa(
     DesignError
         There are not two raters, or one is not in the table; `weights` is unknown.
     """
+    check_matrix(ratings)
     say = interface_language()
     if weights not in _WEIGHTS:
         raise DesignError(say("error.agreement.weights", seen=weights, known=", ".join(_WEIGHTS)))
@@ -168,6 +170,7 @@ def fleiss_kappa(ratings: RatingMatrix, **interval) -> Agreement:
     DesignError
         Units have different numbers of ratings: `krippendorff_alpha` allows that.
     """
+    check_matrix(ratings)
     counts = ratings.counts
     numbers = counts.sum(axis=1)
     if len(np.unique(numbers)) > 1:
@@ -261,9 +264,9 @@ def _measured(
     seed: int = 20131107,
 ) -> Agreement:
     """Return the coefficient of some pairs, its interval, or the reason why there is none."""
-    if method not in METHODS:
-        say, known = interface_language(), ", ".join(METHODS)
-        raise DesignError(say("error.agreement.method", seen=method, known=known))
+    faults = [*option_faults(("method", method, METHODS), level=level, draws=draws, seed=seed)]
+    if faults:
+        raise DesignError("\n".join(faults))
     used = ratings.codes[kept] != MISSING
     result = {
         "coefficient": code,
@@ -304,6 +307,7 @@ def _with(interval: Interval, method: str) -> dict:
 
 
 def _check_metric(ratings: RatingMatrix, metric: str) -> None:
+    check_matrix(ratings)
     say = interface_language()
     if metric not in METRICS:
         raise DesignError(say("error.agreement.metric", seen=metric, known=", ".join(METRICS)))

@@ -15,6 +15,7 @@ from itertools import combinations
 import pandas as pd
 
 from toolkit.designs.agreement import NULLABLE, Agreement, Metric, alpha_between, krippendorff_alpha
+from toolkit.designs.arguments import check_columns, option_faults
 from toolkit.designs.ratings import RatingMatrix, rating_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
@@ -71,14 +72,13 @@ def agreement_by(
     DesignError
         The ratings have faults, or a rater has several roles within a project.
     """
-    say = interface_language()
-    wanted = dict.fromkeys([*unit, *by, rater, score, role, cluster])
-    missing = [name for name in wanted if name not in ratings]
-    if missing:
-        columns = ", ".join(map(str, ratings.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=columns))
+    check_columns(ratings, [*unit, *by, rater, score, role, cluster], of="meta")
+    faults = [*option_faults(fewest_raters=fewest_raters)]
+    if faults:
+        raise DesignError("\n".join(faults))
+    named = ratings[cluster].map(str), ratings[rater].map(str)
     # A pseudonym is a person's within a cluster; the same one elsewhere may be another's.
-    people = ratings.assign(**{rater: list(zip(ratings[cluster], ratings[rater], strict=True))})
+    people = ratings.assign(**{rater: list(zip(*named, strict=True))})
     people.loc[ratings[rater].isna() | ratings[cluster].isna(), rater] = None
     _check_roles(people, rater, role)
     layout = {"unit": unit, "rater": rater, "score": score, "scale": scale}

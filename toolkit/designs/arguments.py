@@ -3,10 +3,28 @@
 from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
+
+# Beyond these, products of squares are no numbers that a machine can hold.
+LEAST, LARGEST = 1e-60, 1e60
+
+
+def as_numbers(column: pd.Series) -> np.ndarray:
+    """Return a column as floats: NaN where a cell is missing, no number, or none to compute with.
+
+    A cell is none to compute with where it is infinite or larger than 1e60.
+    """
+    values = pd.to_numeric(column, errors="coerce").to_numpy("float64", na_value=np.nan)
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
+
+
+def is_finite(seen: object) -> bool:
+    """Whether an option is a number, and one to compute with."""
+    return isinstance(seen, Real) and bool(abs(seen) <= LARGEST)
 
 
 def check_columns(table: pd.DataFrame, names: Sequence, *, of: str = "panel") -> None:
@@ -42,7 +60,7 @@ def check_columns(table: pd.DataFrame, names: Sequence, *, of: str = "panel") ->
 
 def option_faults(
     *choices: tuple[str, object, Sequence],
-    level: float | None = None,
+    level: float = 0.95,
     **counts: object,
 ) -> Iterator[str]:
     """Say which options are none that there are.
@@ -50,7 +68,7 @@ def option_faults(
     Parameters
     ----------
     choices : tuples of name, what was given, what there is
-    level : float, optional
+    level : float
         Of an interval: strictly between 0 and 1.
     counts
         Whole numbers by name: from 1 on, a seed from 0 on.
@@ -60,7 +78,7 @@ def option_faults(
         if not any(seen is one or seen == one for one in known):
             listed = ", ".join(map(str, known))
             yield say("error.meta.option", name=name, seen=seen, known=listed)
-    if level is not None and not (isinstance(level, Real) and 0 < level < 1):
+    if not (isinstance(level, Real) and 0 < level < 1):
         yield say("error.meta.level", seen=level)
     for name, seen in counts.items():
         if name == "seed":

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import check_columns, option_faults
 from toolkit.designs.ratings import rating_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
@@ -102,7 +103,7 @@ def characterise(
     """
     keys = [criterion, moment, round]
     rating_matrix(ratings, unit=keys, rater=rater, score=score, scale=scale)
-    _check(ratings, role, moment, moments, scale)
+    _check(ratings, role, moment, moments, scale, fewest_raters)
     known = pd.DataFrame(
         {
             "criterion": ratings[criterion],
@@ -262,13 +263,12 @@ def _sentence(row, lang: Language, names: Mapping[str, str]) -> str:
 
 
 def _check(
-    ratings: pd.DataFrame, role: str, moment: str, moments: Sequence[str], scale: Sequence
-) -> None:
+    ratings: pd.DataFrame, role: str, moment: str, moments: Sequence[str], scale: Sequence,
+    fewest_raters: int,
+) -> None:  # fmt: skip
     say = interface_language()
-    if role not in ratings:
-        columns = ", ".join(map(str, ratings.columns))
-        raise DesignError(say("error.panel.columns", missing=role, columns=columns))
-    faults = []
+    check_columns(ratings, [role], of="meta")
+    faults = [*option_faults(fewest_raters=fewest_raters)]
     if len(scale) < 3:
         faults.append(say("error.characterisation.scale", n=len(scale)))
     if len(moments) < 2:

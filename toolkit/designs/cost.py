@@ -7,11 +7,13 @@ the caller says whether the amount includes the time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import as_numbers, check_columns, is_finite, option_faults
 from toolkit.errors import DesignError
 from toolkit.estimate import written
 from toolkit.i18n import Language, interface_language
@@ -60,7 +62,17 @@ class FullCost:
         return float(self.lines.cost[self.lines.territory == ""].sum())
 
     def by(self, *columns: str) -> pd.DataFrame:
-        """Return money, time and cost summed by any of territory, period and category."""
+        """Return money, time and cost summed by any of territory, period and category.
+
+        Raises
+        ------
+        DesignError
+            Another column is named, or none.
+        """
+        known = ("territory", "period", "category")
+        faults = [*option_faults(*(("by", name, known) for name in columns or [None]))]
+        if faults:
+            raise DesignError("\n".join(faults))
         return self.lines.groupby(list(columns), as_index=False)[["money", "time", "cost"]].sum()
 
     def table(self) -> pd.DataFrame:
@@ -168,25 +180,23 @@ def write_euros(value: float, lang: Language, digits: int = 0) -> str:
 def _checked_lines(costs: pd.DataFrame, plan: str) -> pd.DataFrame:
     """Return the lines of a plan with their columns read, or refuse them."""
     say = interface_language()
-    missing = [name for name in _COLUMNS if name not in costs]
-    if missing:
-        columns = ", ".join(map(str, costs.columns))
-        raise DesignError(say("error.cost.columns", missing=", ".join(missing), columns=columns))
+    check_columns(costs, _COLUMNS, of="meta")
     lines = costs[costs.plan == plan] if "plan" in costs else costs
     if lines.empty:
-        seen = ", ".join(sorted(set(costs.plan.dropna()))) if "plan" in costs else "-"
+        seen = ", ".join(sorted(set(map(str, costs.plan.dropna())))) if "plan" in costs else "-"
         raise DesignError(say("error.cost.empty", plan=plan, seen=seen))
     read = lines[["territory", "category"]].copy()
-    read["date"] = pd.to_datetime(lines.date, errors="coerce", format="ISO8601")
+    # The day alone: an hour or its zone must not move an expense to another day.
+    days = lines.date.astype("string").str.slice(0, 10)
+    read["date"] = pd.to_datetime(days, errors="coerce", format="ISO8601")
     faults = []
     if read.date.isna().any():
         faults.append(say("error.cost.date", rows=_rows(read.date.isna())))
     if read.category.isna().any():
         faults.append(say("error.cost.category", rows=_rows(read.category.isna())))
     for name in ("amount", "person_days"):
-        numbers = pd.to_numeric(lines[name], errors="coerce").astype("Float64")
-        read[name] = numbers.to_numpy("float64", na_value=np.nan)
-        wrong = (read[name].isna() & lines[name].notna()) | (read[name] < 0) | np.isinf(read[name])
+        read[name] = as_numbers(lines[name])
+        wrong = (read[name].isna() & lines[name].notna()) | (read[name] < 0)
         if wrong.any():
             faults.append(say("error.cost.number", column=name, rows=_rows(wrong)))
     neither = lines.amount.isna() & lines.person_days.isna()
@@ -201,17 +211,11 @@ def _check_conventions(
     lines, *, both, valued, day_rate, days, period, prices, price_year, discount_rate, discount_year
 ) -> None:
     say = interface_language()
-    faults = []
-    for name, seen, known in (
-        ("days", days, (None, "in_amount", "on_top")),
-        ("period", period, tuple(_PERIODS)),
-    ):
-        if seen not in known:
-            known = ", ".join(map(str, known))
-            faults.append(say("error.meta.option", name=name, seen=seen, known=known))
+    choices = ("days", days, (None, "in_amount", "on_top")), ("period", period, tuple(_PERIODS))
+    faults = [*option_faults(*choices)]
     if both.any() and days is None:
         faults.append(say("error.cost.both", n=int(both.sum()), rows=_rows(both)))
-    if day_rate is not None and not (np.isfinite(day_rate) and day_rate > 0):
+    if day_rate is not None and not (is_finite(day_rate) and day_rate > 0):
         faults.append(say("error.cost.rate", seen=day_rate))
     elif valued.any() and day_rate is None:
         n_days = f"{lines.person_days[valued].sum():g}"
@@ -220,10 +224,13 @@ def _check_conventions(
     if (prices is None) != (price_year is None):
         faults.append(say("error.cost.prices_pair"))
     elif prices is not None:
-        wrong = [y for y in {*years, price_year} if not prices.get(y, 0) > 0]
+        index = prices if isinstance(prices, Mapping) else {}
+        asked = dict.fromkeys([*years, price_year])
+        wrong = [y for y in asked if not (is_finite(index.get(y)) and index[y] > 0)]
         if wrong:
-            faults.append(say("error.cost.prices", years=", ".join(map(str, sorted(wrong)))))
-    if discount_rate < 0 or (discount_rate > 0) != (discount_year is not None):
+            faults.append(say("error.cost.prices", years=", ".join(map(str, wrong))))
+    dated = isinstance(discount_year, Integral)
+    if not (is_finite(discount_rate) and discount_rate >= 0) or (discount_rate > 0) != dated:
         faults.append(say("error.cost.discount", rate=discount_rate, year=discount_year))
     if faults:
         raise DesignError("\n".join(faults))

@@ -8,9 +8,8 @@ with a stated correlation; the interval of the ratio is Fieller's.
 Cost and effect must be of the same thing: both by territory, or both by case, over the same time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -18,7 +17,7 @@ import pandas as pd
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from toolkit.designs.arguments import option_faults
+from toolkit.designs.arguments import as_numbers, is_finite, option_faults
 from toolkit.designs.cost import write_euros
 from toolkit.designs.cost_per_case import fieller
 from toolkit.designs.study_effects import check_estimate, standard_error
@@ -124,8 +123,9 @@ class CostEffectiveness:
         DesignError
             A threshold is negative, missing or infinite; the effect has no standard error.
         """
-        paid = pd.to_numeric(pd.Series(list(thresholds)), errors="coerce").to_numpy("float64")
-        if not (np.isfinite(paid) & (paid >= 0)).all():
+        listed = thresholds if isinstance(thresholds, Iterable) else [None]
+        paid = as_numbers(pd.Series(list(listed), dtype=object))
+        if not (paid >= 0).all():
             raise DesignError(interface_language()("error.icer.thresholds"))
         benefit, correlation = self._benefit()
         net = paid * benefit - self.cost
@@ -272,15 +272,11 @@ def check_options(cost, cost_error, better, correlation) -> None:
     """Refuse options that are none, all at once."""
     say = interface_language()
     faults = [*option_faults(("better", better, get_args(Better)))]
-    if not _finite(cost):
+    if not is_finite(cost):
         faults.append(say("error.icer.cost", seen=cost))
-    if not (_finite(cost_error) and cost_error >= 0):
+    if not (is_finite(cost_error) and cost_error >= 0):
         faults.append(say("error.icer.cost_error", seen=cost_error))
-    if correlation is not None and not (_finite(correlation) and -1 < correlation < 1):
+    if correlation is not None and not (is_finite(correlation) and -1 < correlation < 1):
         faults.append(say("error.icer.correlation", seen=correlation))
     if faults:
         raise DesignError("\n".join(faults))
-
-
-def _finite(seen) -> bool:
-    return isinstance(seen, Real) and bool(np.isfinite(seen))

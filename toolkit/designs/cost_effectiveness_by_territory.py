@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from toolkit.designs.arguments import check_columns, option_faults
+from toolkit.designs.arguments import as_numbers, check_columns, option_faults
 from toolkit.designs.cost_effectiveness import (
     Better,
     CostEffectiveness,
@@ -18,8 +18,6 @@ from toolkit.i18n import interface_language
 FEWEST_TERRITORIES = 5
 # Beside the values themselves, a spread below this share is rounding.
 _ROUNDING = 1e-12
-# Beyond, a square is no number a machine can hold.
-_LARGEST = 1e100
 
 
 def cost_effectiveness_by_territory(
@@ -83,9 +81,8 @@ def _checked_sides(
     faults = [*option_faults(level=level)]
     columns = []
     for name in (effect, cost):
-        values = pd.to_numeric(territories[name], errors="coerce")
-        columns.append(values.to_numpy("float64", na_value=np.nan))
-        wrong = territories.index[~(np.abs(columns[-1]) <= _LARGEST)]
+        columns.append(as_numbers(territories[name]))
+        wrong = territories.index[np.isnan(columns[-1])]
         if len(wrong):
             rows = ", ".join(map(str, wrong[:5]))
             faults.append(say("error.icer.values", column=name, rows=rows))

@@ -1,12 +1,13 @@
 """What a case served costs, and how sure that is, over the territories of a project."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from toolkit.designs.arguments import as_numbers, option_faults
 from toolkit.designs.cost import FullCost, write_euros
 from toolkit.errors import DesignError
 from toolkit.estimate import explain
@@ -16,6 +17,7 @@ from toolkit.i18n import Language, interface_language
 FEW_TERRITORIES = 5
 # Below this many, percentiles of resamples are too narrow (docs/cost.md): refused.
 FEWEST_RESAMPLED = 20
+Inference = Literal["fieller", "bootstrap_territories"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def cost_per_case(
     cost: FullCost | pd.Series,
     cases: pd.Series,
     *,
-    inference: Literal["fieller", "bootstrap_territories"] = "fieller",
+    inference: Inference = "fieller",
     level: float = 0.95,
     seed: int = 20131107,
     draws: int = 9_999,
@@ -109,10 +111,10 @@ def cost_per_case(
     if isinstance(cost, FullCost):
         by_territory = cost.by("territory").set_index("territory").cost
         costs, shared = by_territory.drop("", errors="ignore"), cost.shared
-    _check_cases(costs, cases, inference, level)
+    _check_cases(costs, cases, inference, level=level, seed=seed, draws=draws)
     n = len(costs)
-    spent = costs.to_numpy("float64") + shared / n
-    served = cases.reindex(costs.index).to_numpy("float64")
+    spent = as_numbers(costs) + shared / n
+    served = as_numbers(cases.reindex(costs.index))
     value = float(spent.sum() / served.sum())
     low = high = error = np.nan
     if n > 1:
@@ -160,22 +162,19 @@ def fieller(
     return float((b - half) / a), float((b + half) / a)
 
 
-def _check_cases(costs: pd.Series, cases: pd.Series, inference: str, level: float) -> None:
+def _check_cases(costs: pd.Series, cases: pd.Series, inference: str, **numbers) -> None:
     say = interface_language()
-    faults = []
-    known = ("fieller", "bootstrap_territories")
-    if inference not in known:
-        faults.append(
-            say("error.meta.option", name="inference", seen=inference, known=", ".join(known))
-        )
-    if not 0 < level < 1:
-        faults.append(say("error.meta.level", seen=level))
-    apart = sorted(set(map(str, costs.index)) ^ set(map(str, cases.index)))
+    for name, series in (("cost", costs), ("cases", cases)):
+        if not isinstance(series, pd.Series):
+            seen = type(series).__name__
+            raise DesignError(say("error.cost.series", name=name, seen=seen))
+    faults = [*option_faults(("inference", inference, get_args(Inference)), **numbers)]
+    apart = sorted(map(str, set(costs.index) ^ set(cases.index)))
     if apart or costs.index.has_duplicates or cases.index.has_duplicates or not len(costs):
         faults.append(say("error.cost.territories", rows=", ".join(apart[:5]) or "-"))
     for name, series in (("cost", costs), ("cases", cases)):
-        values = pd.to_numeric(series, errors="coerce").to_numpy("float64", na_value=np.nan)
-        wrong = ~np.isfinite(values) | (values < 0)
+        values = as_numbers(series)
+        wrong = ~(values >= 0)
         if wrong.any():
             rows = ", ".join(map(str, series.index[wrong][:5]))
             faults.append(say("error.cost.number", column=name, rows=rows))

@@ -57,10 +57,15 @@ def heterogeneity(
     freedom = len(effects) - 1
     low, high = q_profile(effects, variances, level=level)
     weights = 1 / variances
-    typical = freedom * weights.sum() / (weights.sum() ** 2 - (weights**2).sum())
+    typical = freedom * weights.sum() / (weights * _others(weights)).sum()
     i2 = [float(t / (t + typical)) for t in (tau2, low, high)]
     h2 = [float(1 + t / typical) for t in (tau2, low, high)]
     return Heterogeneity(q, float(chi2.sf(q, freedom)), tau2, low, high, *i2, *h2)
+
+
+def _others(weights: np.ndarray) -> np.ndarray:
+    """Return for each weight the sum of the others: by adding, since one may outweigh them all."""
+    return weights @ (1 - np.eye(weights.shape[-1]))
 
 
 def cochran_q(effects: np.ndarray, variances: np.ndarray, tau2: float = 0.0) -> float:
@@ -73,7 +78,7 @@ def cochran_q(effects: np.ndarray, variances: np.ndarray, tau2: float = 0.0) -> 
 def dersimonian_laird(effects: np.ndarray, variances: np.ndarray) -> float:
     """Return tau2 by moments, truncated at 0 (DerSimonian and Laird 1986)."""
     weights = 1 / variances
-    scale = weights.sum() - (weights**2).sum() / weights.sum()
+    scale = (weights * _others(weights)).sum() / weights.sum()
     return float(max(0.0, (cochran_q(effects, variances) - (len(effects) - 1)) / scale))
 
 
@@ -93,7 +98,7 @@ def restricted_likelihood(effects: np.ndarray, variances: np.ndarray) -> float:
         total = weights.sum(axis=-1)
         means = (weights * effects).sum(axis=-1) / total
         gained = (weights**2 * (effects - means[..., None]) ** 2).sum(axis=-1)
-        return gained - total + (weights**2).sum(axis=-1) / total
+        return gained - (weights * _others(weights)).sum(axis=-1) / total
 
     def likelihood(tau2: float) -> float:
         weights = 1 / (variances + tau2)

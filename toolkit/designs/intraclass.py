@@ -19,7 +19,8 @@ from typing import Literal
 import numpy as np
 
 from toolkit.designs.agreement import Agreement
-from toolkit.designs.ratings import RatingMatrix
+from toolkit.designs.arguments import option_faults
+from toolkit.designs.ratings import RatingMatrix, check_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -80,14 +81,14 @@ def intraclass_correlation(
     DesignError
         `form` or `method` is unknown, or the scores are labels.
     """
+    check_matrix(ratings)
     say = interface_language()
-    if form not in FORMS:
-        raise DesignError(say("error.agreement.form", seen=form, known=" ".join(FORMS)))
-    if method not in METHODS:
-        known = ", ".join(METHODS)
-        raise DesignError(say("error.agreement.method", seen=method, known=known))
+    choices = ("form", form, FORMS), ("method", method, METHODS)
+    faults = [*option_faults(*choices, level=level, draws=draws, seed=seed)]
     if not np.issubdtype(ratings.categories.dtype, np.number):
-        raise DesignError(say("error.agreement.labels", metric=f"ICC({form})"))
+        faults.append(say("error.agreement.labels", metric=f"ICC({form})"))
+    if faults:
+        raise DesignError("\n".join(faults))
     scores, cautions = _kept(ratings.values, one_way=form[0] == "1")
     known = ~np.isnan(scores)
     result = {

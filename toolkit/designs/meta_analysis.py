@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
-from toolkit.designs.arguments import check_columns, option_faults
+from toolkit.designs.arguments import LEAST, as_numbers, check_columns, option_faults
 from toolkit.designs.heterogeneity import ESTIMATORS, Heterogeneity, cochran_q, heterogeneity
 from toolkit.designs.study_effects import FROM_ERRORS
 from toolkit.errors import DesignError
@@ -159,8 +159,8 @@ def meta_analysis(
     """
     chosen = interval or ("normal" if method == "fixed" else "hartung_knapp")
     _check_studies(studies, study, value, error, method, chosen, level)
-    effects = studies[value].to_numpy("float64")
-    variances = studies[error].to_numpy("float64") ** 2
+    effects = as_numbers(studies[value])
+    variances = as_numbers(studies[error]) ** 2
     tau2 = ESTIMATORS[method](effects, variances)
     between = heterogeneity(effects, variances, tau2=tau2, level=level)
     weights = 1 / (variances + tau2)
@@ -188,7 +188,7 @@ def meta_analysis(
 
 
 def _forest(studies, study, value, error, weights, level) -> pd.DataFrame:
-    effects, errors = studies[value].to_numpy("float64"), studies[error].to_numpy("float64")
+    effects, errors = as_numbers(studies[value]), as_numbers(studies[error])
     half = norm.ppf((1 + level) / 2) * errors
     own = {
         "study": studies[study].to_numpy(), "value": effects, "error": errors,
@@ -251,13 +251,11 @@ def _check_studies(studies, study, value, error, method, interval, level) -> Non
     twice = studies[study][studies[study].duplicated()].unique()
     if len(twice):
         faults.append(say("error.meta.twice", rows=_shown(twice)))
-    numbers = studies[[value, error]].apply(pd.to_numeric, errors="coerce")
-    numbers = pd.DataFrame(numbers.to_numpy("float64", na_value=np.nan), columns=["value", "error"])
     names = studies[study].to_numpy()
-    unknown = names[~np.isfinite(numbers.value)]
+    unknown = names[np.isnan(as_numbers(studies[value]))]
     if len(unknown):
         faults.append(say("error.meta.value", column=value, rows=_shown(unknown)))
-    wrong = names[~(np.isfinite(numbers.error) & (numbers.error > 0))]
+    wrong = names[~(as_numbers(studies[error]) >= LEAST)]
     if len(wrong):
         faults.append(say("error.meta.error", column=error, rows=_shown(wrong)))
     for name in _ALIKE:

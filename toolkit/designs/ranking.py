@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import is_finite, option_faults
 from toolkit.designs.ratings import RatingMatrix, rating_matrix
 from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
@@ -128,6 +129,9 @@ def rank_projects(
         The ratings have faults; fewer than two projects; a project with fewer than two ratings of
         a criterion; weights that are negative, all zero or of other criteria.
     """
+    faults = [*option_faults(level=level, draws=draws, seed=seed)]
+    if faults:
+        raise DesignError("\n".join(faults))
     matrix = rating_matrix(
         ratings, unit=[project, criterion], rater=rater, score=score, scale=scale
     )
@@ -292,13 +296,14 @@ def _weights(weights: Mapping[str, float] | None, criteria: pd.Index) -> np.ndar
     if weights is None:
         return np.full(len(criteria), 1 / len(criteria))
     say = interface_language()
+    given = weights if isinstance(weights, Mapping) else {}
     faults = []
-    if set(weights) != set(criteria):
-        seen, listed = ", ".join(map(str, weights)), ", ".join(map(str, criteria))
+    if set(given) != set(criteria):
+        seen, listed = ", ".join(map(str, given)) or str(weights), ", ".join(map(str, criteria))
         faults.append(say("error.ranking.weights", seen=seen, criteria=listed))
-    given = np.array([float(value) for value in weights.values()])
-    if not np.isfinite(given).all() or (given < 0).any() or not given.sum() > 0:
-        seen = ", ".join(f"{name}: {value}" for name, value in weights.items())
+    values = list(given.values())
+    if not all(is_finite(value) and value >= 0 for value in values) or not any(values):
+        seen = ", ".join(f"{name}: {value}" for name, value in given.items()) or str(weights)
         faults.append(say("error.ranking.negative", seen=seen))
     if faults:
         raise DesignError("\n".join(faults))

@@ -1,11 +1,13 @@
 """The ratings every measure of agreement reads: checked once, then laid out as a matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Number
 
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import LARGEST, check_columns
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -94,13 +96,9 @@ def rating_matrix(
         a unit, scores that are no number, infinite or off the scale, a cluster that varies within
         a unit, no rating at all.
     """
-    say = interface_language()
-    names = [unit] if isinstance(unit, str) else list(unit)
+    names = [unit] if isinstance(unit, str) else list(unit) or ["unit"]
     wanted = [*names, rater, score, *([] if cluster is None else [cluster])]
-    missing = [name for name in dict.fromkeys(wanted) if name not in ratings]
-    if missing:
-        columns = ", ".join(map(str, ratings.columns))
-        raise DesignError(say("error.panel.columns", missing=", ".join(missing), columns=columns))
+    check_columns(ratings, wanted, of="meta")
     keys = ratings[names[0]] if len(names) == 1 else pd.MultiIndex.from_frame(ratings[names])
     frame = pd.DataFrame(
         {
@@ -113,17 +111,21 @@ def rating_matrix(
         }
     )
     checks = [
+        *_check_kinds(ratings[[*names, rater, *([] if numeric else [score])]]),
         *_check_names(frame, clustered=cluster is not None),
         *_check_scores(frame, scale),
     ]
     if checks:
-        raise DesignError("\n".join([say("error.ratings"), *(f"- {fault}" for fault in checks)]))
+        lines = [interface_language()("error.ratings"), *(f"- {fault}" for fault in checks)]
+        raise DesignError("\n".join(lines))
     return _laid_out(frame, scale, clustered=cluster is not None)
 
 
 def _scores(column: pd.Series, numeric: bool) -> pd.Series:
     if numeric:
-        return pd.to_numeric(column, errors="coerce").astype("float64")
+        values = pd.to_numeric(column, errors="coerce").astype("float64")
+        # As good as infinite: its square is no number.
+        return values.mask(values.abs() > LARGEST, np.inf)
     return column.astype(object).where(column.notna())
 
 
@@ -143,6 +145,21 @@ def _laid_out(frame: pd.DataFrame, scale: Sequence | None, *, clustered: bool) -
 def _shown(values) -> str:
     listed = [" ".join(map(str, v)) if isinstance(v, tuple) else str(v) for v in values]
     return ", ".join(listed[:_MOST_SHOWN]) + (", …" if len(listed) > _MOST_SHOWN else "")
+
+
+def check_matrix(ratings: RatingMatrix) -> None:
+    """Refuse what is no `RatingMatrix`: a table not laid out yet, above all."""
+    if not isinstance(ratings, RatingMatrix):
+        seen = type(ratings).__name__
+        raise DesignError(interface_language()("error.ratings.matrix", seen=seen))
+
+
+def _check_kinds(labels: pd.DataFrame):
+    """Hold the labels of each column to one kind: numbers and text have no common order."""
+    for name, column in labels.items():
+        kinds = {isinstance(label, Number) for label in column.dropna()}
+        if len(kinds) > 1:
+            yield interface_language()("error.ratings.kinds", column=name)
 
 
 def _check_names(frame: pd.DataFrame, *, clustered: bool):
@@ -165,15 +182,17 @@ def _check_names(frame: pd.DataFrame, *, clustered: bool):
 
 def _check_scores(frame: pd.DataFrame, scale: Sequence | None):
     say = interface_language()
-    if scale is not None and (len(scale) < 2 or len(set(scale)) < len(scale)):
-        yield say("error.ratings.scale", scale=", ".join(map(str, scale)))
+    listed = list(scale) if isinstance(scale, Iterable) else [scale]
+    if scale is not None and len(set(listed) - {None}) < max(len(listed), 2):
+        yield say("error.ratings.scale", scale=", ".join(map(str, listed)))
         return
     text = frame.index[frame.score.isna() & frame.raw.notna()]
     if len(text):
         yield say("error.ratings.not_numeric", rows=_shown(text))
     known = frame.score.dropna()
-    if known.dtype != object and np.isinf(known).any():
-        yield say("error.ratings.infinite", rows=_shown(known.index[np.isinf(known)]))
+    infinite = [isinstance(one, float) and np.isinf(one) for one in known]
+    if any(infinite):
+        yield say("error.ratings.infinite", rows=_shown(known.index[infinite]))
     elif scale is not None:
         off = known[~known.isin(list(scale))]
         if len(off):

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.arguments import check_columns, option_faults
+from toolkit.designs.arguments import LEAST, as_numbers, check_columns, option_faults
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 
@@ -20,8 +20,6 @@ Errors = Literal["ar1", "hac", "arma", "structural"]
 # Degrees of freedom left once all columns are fitted.
 _FEWEST_FREE = 4
 _TEXT_PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
-# Beyond these the square of a value, or of what is left of it, is no number a machine can hold.
-_LEAST, _LARGEST = 1e-100, 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,12 +146,12 @@ def _whole(label) -> bool:
 def _numbers(column: pd.Series, name: str) -> tuple[np.ndarray, list[str]]:
     """Return a column as numbers, and what is wrong with it."""
     say = interface_language()
-    values = pd.to_numeric(column, errors="coerce").to_numpy("float64", na_value=np.nan)
-    if (np.isnan(values) & column.notna().to_numpy()).any() or np.isinf(values).any():
+    values = as_numbers(column)
+    if (np.isnan(values) & column.notna().to_numpy()).any():
         return values, [say("error.series.numbers", name=name)]
     size = np.nanmax(np.abs(values), initial=0)
-    if size > _LARGEST or 0 < size < _LEAST:
-        return values, [say("error.series.size", name=name, size=f"{size:.0e}")]
+    if 0 < size < LEAST:
+        return values, [say("error.arguments.size", seen=f"{size:.0e}")]
     return values, []
 
 

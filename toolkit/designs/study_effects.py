@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from toolkit.designs.arguments import is_finite
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import interface_language
@@ -20,10 +21,13 @@ FROM_ERRORS = (*_STUDENT, *_NORMAL)
 
 
 def check_estimate(estimate: Estimate) -> None:
-    """Raise a `DesignError` where something else is given in the place of an `Estimate`."""
+    """Refuse what is no `Estimate`, or one of a value that cannot be computed with."""
+    say = interface_language()
     if not isinstance(estimate, Estimate):
         seen = type(estimate).__name__
-        raise DesignError(interface_language()("error.arguments.estimate", seen=seen))
+        raise DesignError(say("error.arguments.estimate", seen=seen))
+    if not is_finite(estimate.value):
+        raise DesignError(say("error.arguments.size", seen=f"{estimate.value:g}"))
 
 
 def standard_error(estimate: Estimate) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2, f
 
+from toolkit.designs.arguments import check_columns
 from toolkit.designs.meta_analysis import MetaAnalysis, meta_analysis
 from toolkit.errors import DesignError
 from toolkit.i18n import Language, interface_language
@@ -69,9 +70,7 @@ def subgroups(studies: pd.DataFrame, *, by: str, **options) -> Subgroups:
         (its variance between studies cannot be known); or what `meta_analysis` refuses.
     """
     say = interface_language()
-    if by not in studies:
-        columns = ", ".join(map(str, studies.columns))
-        raise DesignError(say("error.meta.columns", missing=by, columns=columns))
+    check_columns(studies, [by], of="meta")
     # What concerns all studies (mixed units, names twice) is refused first.
     meta_analysis(studies, **options)
     sizes = studies[by].value_counts(dropna=False)

@@ -17,7 +17,7 @@ from toolkit.designs.simplex import nearest_mix, simplex_weights
 
 Search = Literal["global", "local"]
 SEARCHES = get_args(Search)
-_SEARCHES, _SCREENED, _STARTS, _SURVIVORS = 2, 1_500, 6, 2
+_SEARCHES, _SCREENED, _STARTS, _SURVIVORS = 2, 800, 6, 2
 _ROUNDS, _SHAKEN = 5, 60
 # A search agrees with the best where its loss is within this share of it.
 _SAME = 0.01
