@@ -224,7 +224,7 @@ def by_panel(design, **names):
 )  # fmt: skip
 def test_what_is_no_table_or_has_a_column_twice_is_said(design):
     frame = table(np.random.default_rng(0), 24)
-    with pytest.raises(DesignError, match="no pandas table .* but: list"):
+    with pytest.raises(DesignError, match=r"no pandas table .* but: list"):
         design([frame])
     with pytest.raises(DesignError, match="These columns stand twice: "):
         design(pd.concat([frame, frame], axis="columns"))
@@ -233,9 +233,9 @@ def test_what_is_no_table_or_has_a_column_twice_is_said(design):
 def test_estimates_that_are_none_are_said():
     with pytest.raises(DesignError, match="estimates is of type list"):
         studies_from([1])
-    with pytest.raises(DesignError, match="(?s)one: An Estimate .* float.*two: .* str"):
+    with pytest.raises(DesignError, match=r"(?s)one: An Estimate .* float.*two: .* str"):
         studies_from({"one": 1.0, "two": "x"})
-    with pytest.raises(DesignError, match="rating_matrix.*the type is DataFrame"):
+    with pytest.raises(DesignError, match=r"rating_matrix.*the type is DataFrame"):
         krippendorff_alpha(pd.DataFrame())
 
 
