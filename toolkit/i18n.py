@@ -90,6 +90,12 @@ class Language:
         text = format_date(day, format="d MMMM y", locale=self.code)
         return text.replace("1 ", "1er ", 1) if self.code == "fr" and day.day == 1 else text
 
+    def duration(self, time: datetime.timedelta) -> str:
+        """Write a duration in its largest unit: "2 heures", "45 seconds"."""
+        from babel.dates import format_timedelta
+
+        return format_timedelta(time, locale=self.code)
+
     def of(self, name: str, article: int | None) -> str:
         """Write a place name as it stands after "of": contracted in French, bare in English.
 

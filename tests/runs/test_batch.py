@@ -1,150 +1,214 @@
 """A batch isolates failures, resumes, and leaves no half file; real papermill, real kernels."""
 
+import hashlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from toolkit.errors import ReportError, ToolkitError
-from toolkit.runs.batch import Report, is_up_to_date, make_report, run_batch, write_atomically
+from toolkit.records.atomic import write_atomically
+from toolkit.runs.batch import run_batch
 from toolkit.runs.engine import run_notebook
-from toolkit.runs.manifest import MANIFEST, Rendered, describe_run
+from toolkit.runs.forecast import forecast
+from toolkit.runs.manifest import MANIFEST
+from toolkit.runs.reports import Report
 
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 PARAMETERS = 'n: int = 1  # a number\nlang: str = "en"  # a language'
 
 
-@pytest.fixture
-def notebook(tmp_path):
-    """A notebook that shows n, fails at 13, leaves at 5 and kills its own kernel at 9."""
+SHOW = "from IPython.display import HTML\nHTML(f'<h1>{n}</h1>')"
+
+
+def write_notebook(path, *sources):
+    """Write a notebook of the parameters n and lang, then one cell a source."""
     new = nbformat.v4
-    cells = [
-        new.new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]}),
-        new.new_code_cell(
-            "import os, signal\n"
-            "if n == 13:\n    raise ValueError(f'{n} is unlucky')\n"
-            "if n == 9:\n    os.kill(os.getpid(), signal.SIGKILL)",
-            id="fate",
-        ),
-        new.new_code_cell(
-            "import sys\nfrom IPython.display import HTML\n"
-            "if n == 5:\n    sys.exit()\nHTML(f'<h1>{n}</h1>')",
-            id="show",
-        ),
-        new.new_code_cell("'the end'", id="end"),
-    ]
-    path = tmp_path / "small.ipynb"
+    tags = {"tags": ["parameters"]}
+    cells = [new.new_code_cell(PARAMETERS, id="parameters", metadata=tags)]
+    cells += [new.new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(sources)]
+    path.parent.mkdir(exist_ok=True)
     nbformat.write(new.new_notebook(cells=cells, metadata=KERNEL), path)
     return path
 
 
-def render(notebook, manifest, root):
-    html = notebook.cells[3].outputs[0].data["text/html"]
-    if "<h1>8</h1>" in html:
-        raise ToolkitError("8 cannot be rendered")
-    page = f"{html}{root}{manifest['parameters']['lang']}"
-    extra = {"report.pdf": b"%PDF"} if "pdf" in manifest["formats"] else {}
-    facts = {"title": f"Number {manifest['parameters']['n']}"}
-    return Rendered({"index.html": page.encode(), **extra}, facts)
+@pytest.fixture(autouse=True)
+def rendering(monkeypatch):
+    """Processes of every engine find the module of this folder that renders."""
+    paths = [str(Path(__file__).parent), *sys.path]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """A notebook that shows n, fails at 13, leaves at 5 and kills its own kernel at 9."""
+    return write_notebook(
+        tmp_path / "small.ipynb",
+        "import os, signal\n"
+        "if n == 13:\n    raise ValueError(f'{n} is unlucky')\n"
+        "if n == 9:\n    os.kill(os.getpid(), signal.SIGKILL)",
+        f"import sys\nif n == 5:\n    sys.exit()\n{SHOW}",
+        "'the end'",
+    )
 
 
 def report(notebook, n) -> Report:
     return Report(notebook, {"n": n, "lang": "en"}, f"small/{n}/en")
 
 
+def run(reports, output, *, render="rendering:render", **options):
+    return list(run_batch(reports, output=output, render=render, **options))
+
+
+def status(one, output, **options):
+    (result,) = run([one], output, **options)
+    return result.status
+
+
 def test_a_failure_stops_nothing_and_says_why(notebook, tmp_path):
     output = tmp_path / "out"
     wanted = [report(notebook, n) for n in (1, 13, 9, 8, 5, 2)]
-    outcomes = {
-        o.report.parameters["n"]: o for o in run_batch(wanted, output=output, render=render)
-    }
-    assert {n: o.status for n, o in outcomes.items()} == {
+    results = {r.report.parameters["n"]: r for r in run(wanted, output)}
+    assert {n: r.status for n, r in results.items()} == {
         1: "made", 2: "made", 13: "failed", 9: "failed", 8: "failed", 5: "failed",
     }  # fmt: skip
-    assert outcomes[13].error == (
+    assert results[13].failure.message == (
         "The notebook stopped at cell 3, 'import os, signal': ValueError: 13 is unlucky"
     )
-    assert "kernel died" in outcomes[9].error
-    assert outcomes[8].error == "8 cannot be rendered"
-    assert "cell 5 never ran (sys.exit()?)" in outcomes[5].error
+    assert "process died: SIGKILL, at cell 3" in results[9].failure.message
+    assert results[8].failure.message == "8 cannot be rendered"
+    assert "cell 5 never ran (sys.exit()?)" in results[5].failure.message
     assert (output / "small/1/en/index.html").read_text() == "<h1>1</h1>../../../en"
-    assert (output / "small/13/en/failure.txt").read_text() == outcomes[13].error
+    assert (output / "small/13/en/failure.txt").read_text() == results[13].failure.message
+    assert (results[13].failure.error, results[13].failure.cell) == ("ValueError", 3)
+    assert results[13].failure.log.parent == output / "small/13/en"
     failed = nbformat.read(output / "small/13/en/failed.ipynb", as_version=4)
     assert "13 is unlucky" in str(failed.cells)
+    assert (results[9].attempts, results[13].attempts) == (2, 1)
     assert not (output / "small/13/en/index.html").exists()
 
 
-def test_what_is_up_to_date_is_left_alone_and_what_changed_is_made_again(notebook, tmp_path):
+def test_what_is_unchanged_is_left_alone_and_what_changed_is_made_again(notebook, tmp_path):
     one = report(notebook, 1)
-    assert make_report(one, output=tmp_path, render=render).status == "made"
-    assert make_report(one, output=tmp_path, render=render).status == "unchanged"
-    assert make_report(one, output=tmp_path, render=render, force=True).status == "made"
+    page = one.folder(tmp_path) / "index.html"
+    assert status(one, tmp_path) == "made"
     kept = json.loads((one.folder(tmp_path) / MANIFEST).read_text())
     assert kept["facts"] == {"title": "Number 1"}
-    page = one.folder(tmp_path) / "index.html"
-    manifest = describe_run(one.notebook, one.parameters)
-    manifest |= {"languages": [], "formats": ["html"]}
-    assert is_up_to_date(one.folder(tmp_path), manifest)
+    assert status(one, tmp_path) == "unchanged"
+    page.touch()
+    assert status(one, tmp_path) == "unchanged"
+    assert status(one, tmp_path, force=True) == "made"
     page.write_text("tampered with")
-    assert not is_up_to_date(one.folder(tmp_path), manifest)
-    assert make_report(one, output=tmp_path, render=render).status == "made"
+    assert status(one, tmp_path) == "made"
     assert page.read_text() == "<h1>1</h1>../../../en"
-    (one.folder(tmp_path) / "manifest.json").write_text("{ not json")
-    assert make_report(one, output=tmp_path, render=render).status == "made"
+    (one.folder(tmp_path) / MANIFEST).unlink()
+    assert status(one, tmp_path) == "made"
 
 
-def test_the_manifest_covers_the_pdf_and_the_folder_holds_what_was_asked_last(notebook, tmp_path):
+def test_the_folder_holds_what_was_asked_last(notebook, tmp_path):
     one = report(notebook, 1)
     both = Report(one.notebook, one.parameters, one.address, formats=("html", "pdf"))
-    folder = one.folder(tmp_path)
-    assert make_report(both, output=tmp_path, render=render).status == "made"
-    files = json.loads((folder / "manifest.json").read_text())["files"]
+    assert [status(both, tmp_path), status(both, tmp_path)] == ["made", "unchanged"]
+    files = json.loads((one.folder(tmp_path) / MANIFEST).read_text())["files"]
     assert set(files) == {"index.html", "report.pdf"}
-    assert make_report(both, output=tmp_path, render=render).status == "unchanged"
-    (folder / "report.pdf").write_bytes(b"tampered with")
-    assert make_report(both, output=tmp_path, render=render).status == "made"
-    (folder / "report.pdf").unlink()
-    assert make_report(both, output=tmp_path, render=render).status == "made"
-    assert make_report(one, output=tmp_path, render=render).status == "made"
-    assert not (folder / "report.pdf").exists()
+    assert status(one, tmp_path) == "made"
+    assert not (one.folder(tmp_path) / "report.pdf").exists()
 
 
-def test_success_clears_the_traces_of_a_failure(notebook, tmp_path):
+def test_success_clears_the_traces_of_a_failure_and_of_a_killed_process(notebook, tmp_path):
     one = report(notebook, 1)
     folder = one.folder(tmp_path)
     folder.mkdir(parents=True)
-    for name in ("failure.txt", "failed.ipynb"):
+    for name in ("failure.txt", "failed.ipynb", ".index.html-abc"):
         (folder / name).write_text("old")
-    assert make_report(one, output=tmp_path, render=render).status == "made"
+    killed = tmp_path / ".ledger" / "scratch-killed"
+    killed.mkdir(parents=True)
+    assert status(one, tmp_path) == "made"
     assert sorted(p.name for p in folder.iterdir()) == ["index.html", "manifest.json"]
+    assert [p.name for p in (tmp_path / ".ledger").glob("scratch-*")] == []
+
+
+def test_a_change_in_what_one_report_read_makes_that_one_alone(tmp_path):
+    """Each report reads its own file: the page of a changed one follows, the others stand."""
+    for n in (1, 2):
+        (tmp_path / f"{n}.csv").write_text(f"people\n{n}00\n")
+    source = f"import pandas as pd\nseen = pd.read_csv(f'{tmp_path}/{{n}}.csv').people.sum()"
+    path = write_notebook(tmp_path / "reads.ipynb", source, SHOW.replace("{n}", "{seen}"))
+    wanted = [report(path, n) for n in (1, 2)]
+    results = {r.report.parameters["n"]: r for r in run(wanted, tmp_path)}
+    assert [r.status for r in results.values()] == ["made", "made"]
+    data = json.loads((wanted[0].folder(tmp_path) / MANIFEST).read_text())["data"]
+    digest = hashlib.sha256(b"people\n100\n").hexdigest()
+    assert {Path(name).name: value for name, value in data.items()} == {"1.csv": digest}
+    (tmp_path / "1.csv").write_text("people\n150\n")
+    found = forecast(wanted, output=tmp_path, workers=1)
+    assert (found.doubts, found.unchanged) == ({"data": 1}, 1)
+    assert found.seconds == pytest.approx(sum(r.seconds for r in results.values()) / 2)
+    again = {r.report.parameters["n"]: r.status for r in run(wanted, tmp_path)}
+    assert again == {1: "made", 2: "unchanged"}
+    assert "150" in (wanted[0].folder(tmp_path) / "index.html").read_text()
+
+
+def test_a_changed_notebook_makes_its_reports_alone(notebook, tmp_path):
+    other = write_notebook(tmp_path / "other.ipynb", "'nothing'", SHOW)
+    wanted = [report(notebook, 1), Report(other, {"n": 1}, "other/1/en")]
+    assert {r.status for r in run(wanted, tmp_path)} == {"made"}
+    changed = write_notebook(tmp_path / "changed" / "other.ipynb", "'more'", SHOW)
+    wanted[1] = Report(changed, {"n": 1}, "other/1/en")
+    assert forecast(wanted, output=tmp_path).doubts == {"program": 1}
+    assert [r.status for r in run(wanted, tmp_path)] == ["made", "unchanged"]
+
+
+def test_two_batches_at_once_make_each_report_once(tmp_path):
+    """Both want the same six; a report writes down that it was made."""
+    path = write_notebook(
+        tmp_path / "slow.ipynb",
+        f"import time\ntime.sleep(0.2)\nopen('{tmp_path}/made', 'a').write(f'{{n}}\\n')",
+        SHOW,
+    )
+    wanted = [report(path, n) for n in range(6)]
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda order: run(order, tmp_path / "out"), [wanted, wanted[::-1]]))
+    assert sorted((tmp_path / "made").read_text().split()) == list("012345")
+    assert all(len(results) == 6 for results in both)
+    statuses = Counter(r.status for results in both for r in results)
+    assert statuses == {"made": 6, "unchanged": 6}
+
+
+def test_a_damaged_ledger_is_said_with_the_remedy(notebook, tmp_path):
+    (tmp_path / ".ledger").mkdir()
+    (tmp_path / ".ledger" / "ledger.sqlite").write_text("not a database, but long enough" * 50)
+    with pytest.raises(ToolkitError, match=r"ledger\.sqlite cannot be read .* delete it"):
+        run([report(notebook, 1)], tmp_path)
+
+
+def test_nothing_is_written_by_a_forecast(notebook, tmp_path):
+    found = forecast([report(notebook, 1)], output=tmp_path / "none")
+    assert (found.doubts, found.unchanged, found.seconds) == ({"new": 1}, 0, None)
+    assert not (tmp_path / "none").exists()
 
 
 def test_parameters_that_do_not_fit_fail_before_a_kernel_starts(notebook, tmp_path):
     wrong = Report(notebook, {"n": "one"}, "small/one/en")
-    outcome = make_report(wrong, output=tmp_path, render=render)
-    assert outcome.status == "failed"
-    assert "n is 'one'; it must be of type int" in outcome.error
+    (result,) = run([wrong], tmp_path)
+    assert result.status == "failed"
+    assert "n is 'one'; it must be of type int" in result.failure.message
     assert not (wrong.folder(tmp_path) / "failed.ipynb").exists()
 
 
 def test_a_report_does_not_see_what_another_left(tmp_path):
-    new = nbformat.v4
-    cells = [
-        new.new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]}),
-        new.new_code_cell("assert 'trace' not in globals()\ntrace = n", id="leak"),
-        new.new_code_cell("from IPython.display import HTML\nHTML(f'<h1>{n}</h1>')", id="show"),
-    ]
-    path = tmp_path / "leaky.ipynb"
-    nbformat.write(new.new_notebook(cells=cells, metadata=KERNEL), path)
-    wanted = [report(path, n) for n in (1, 2, 3)]
-    outcomes = run_batch(wanted, output=tmp_path / "out", render=render, workers=1)
-    assert {o.status for o in outcomes} == {"made"}
+    leak = "assert 'trace' not in globals()\ntrace = n"
+    path = write_notebook(tmp_path / "leaky.ipynb", leak, SHOW)
+    results = run([report(path, n) for n in (1, 2, 3)], tmp_path / "out", workers=1)
+    assert {r.status for r in results} == {"made"}
 
 
 def test_an_interrupted_write_leaves_the_old_file_and_no_trace(tmp_path, monkeypatch):
@@ -159,17 +223,14 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_trace(tmp_path, monkeyp
 
 def test_a_folder_that_cannot_be_written_is_a_failure_not_a_crash(notebook, tmp_path):
     (tmp_path / "small").write_text("a file where a folder should be")
-    outcome = make_report(report(notebook, 1), output=tmp_path, render=render)
-    assert outcome.status == "failed"
-    assert "small" in outcome.error
+    (result,) = run([report(notebook, 1)], tmp_path)
+    assert result.status == "failed"
+    assert "Check this path and its permissions" in result.failure.message
 
 
 def test_an_unforeseen_error_is_that_report_s_alone(notebook, tmp_path):
-    def broken(notebook, manifest, root):
-        raise KeyError("unforeseen")
-
-    outcome = make_report(report(notebook, 1), output=tmp_path, render=broken)
-    assert (outcome.status, outcome.error) == ("failed", "KeyError: 'unforeseen'")
+    (result,) = run([report(notebook, 1)], tmp_path, render="rendering:broken")
+    assert (result.status, result.failure.message) == ("failed", "KeyError: 'unforeseen'")
 
 
 def test_the_error_of_a_notebook_names_its_cell(notebook, tmp_path):
@@ -182,19 +243,26 @@ def test_the_error_of_a_notebook_names_its_cell(notebook, tmp_path):
 def test_a_killed_batch_leaves_whole_reports_and_takes_up_where_it_was(tmp_path):
     """Kill -9 the command in the middle of a real batch, then run it again."""
     futurs = str(Path(sys.executable).parent / "futurs")
-    command = [futurs, "batch", "--level", "REG", "--lang", "en", "--output", str(tmp_path)]
+    wanted = [f"--territory=REG-{code}" for code in ("01", "02", "03", "04", "06", "94")]
+    command = [futurs, "batch", *wanted, "--lang", "en", "--output", str(tmp_path)]
     first = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    reports = tmp_path / "territory_report"
     deadline = time.monotonic() + 120
-    while len(list(tmp_path.rglob("manifest.json"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.1)
+    while len(list(reports.rglob("index.html"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    pages = list(tmp_path.rglob("index.html"))
-    assert pages
+    pages = list(reports.rglob("index.html"))
+    assert 2 <= len(pages) < 6
     for page in pages:
         assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
         record = json.loads((page.parent / "manifest.json").read_text(encoding="utf-8"))
         assert record["parameters"]["lang"] == "en"
-    second = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert f"{len(pages)} already up to date" in second.stderr
-    assert len(list(tmp_path.rglob("manifest.json"))) == 18
+    again = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    *results, counts = map(json.loads, again.stdout.splitlines())
+    assert (len(results), counts["failed"]) == (6, 0)
+    # A page that the ledger did not learn of before the end is made once more.
+    assert 1 <= counts["unchanged"] <= len(pages)
+    assert len(list(reports.rglob("index.html"))) == 6
+    assert list(reports.rglob(".*")) == []
+    assert list((tmp_path / ".ledger").glob("scratch-*/")) == []

@@ -3,9 +3,10 @@
 import click
 
 from toolkit.cli.base import Group, help_text
+from toolkit.cli.batches import batch
 from toolkit.cli.data import data
 from toolkit.cli.projects import log, new, on_project, validate
-from toolkit.cli.reports import batch, render, report, territories
+from toolkit.cli.reports import render, report, territories
 from toolkit.cli.studies import study
 
 

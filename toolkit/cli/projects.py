@@ -136,15 +136,14 @@ def on_project() -> None:
 def report(projects, notebooks, langs, output, pdf, code, force) -> None:
     """Make the pages of some projects: the criteria, and how it was carried out."""
     from toolkit.records.portfolio import load_project
-    from toolkit.runs.batch import Report
+    from toolkit.runs.plan import plan_batch
 
-    languages = tuple(dict.fromkeys(langs)) or LANGUAGES
-    reports = []
     for name in dict.fromkeys(projects):
         load_project(name)  # raises with every fault, before anything starts
-        for stem in dict.fromkeys(notebooks or NOTEBOOKS):
-            for lang in languages:
-                parameters = {"project": name, "lang": lang}
-                address, path = f"{stem}/{name}/{lang}", _FOLDER / f"{stem}.ipynb"
-                reports.append(Report(path, parameters, address, languages, formats_of(pdf, code)))
+    reports = plan_batch(
+        [_FOLDER / f"{stem}.ipynb" for stem in notebooks or NOTEBOOKS],
+        projects=projects,
+        languages=langs or LANGUAGES,
+        formats=formats_of(pdf, code),
+    )
     conclude(make_reports(reports, output, force=force), output)

@@ -1,15 +1,17 @@
-"""Make reports: `futurs report`, `futurs batch`, `futurs render`, `futurs territories`."""
+"""Make reports: `futurs report`, `futurs render`, `futurs territories`."""
 
+import json
 import signal
 from pathlib import Path
 
 import click
 
 from toolkit.cli.base import help_text, say
+from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES
 
 LEVELS = click.Choice(["REG", "DEP", "EPCI", "COM"], case_sensitive=False)
-_NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "territory_report.ipynb"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 output_option = click.option(
     "--output",
@@ -35,44 +37,21 @@ code_option = click.option("--code", is_flag=True, help=say("cli.code"))
 @force_option
 def report(territory, langs, output, pdf, code, force) -> None:
     """Make the report of one territory."""
-    from toolkit.records.territories import load_territory
     from toolkit.runs.manifest import FILES
+    from toolkit.runs.plan import plan_batch
 
-    place = load_territory(territory)
-    places = [(place.level, place.code, place.department)]
-    reports = _of_territories(places, langs, formats_of(pdf, code))
-    outcomes = make_reports(reports, output, force=force)
-    for outcome in outcomes:
-        if outcome.status != "failed":
-            for kind in outcome.report.formats:
-                click.echo(str(outcome.report.folder(output) / FILES[kind]))
-    conclude(outcomes, output)
-
-
-@click.command(help=help_text("cli.batch.help"))
-@click.option("--level", "levels", type=LEVELS, multiple=True, required=True, help=say("cli.level"))
-@click.option("--department", help=say("cli.department"))
-@lang_option
-@output_option
-@click.option("--workers", type=click.IntRange(1), help=say("cli.workers"))
-@pdf_option
-@code_option
-@force_option
-def batch(levels, department, langs, output, workers, pdf, code, force) -> None:
-    """Make the reports of every territory of some levels."""
-    from toolkit.records.territories import load_territories, load_territory
-
-    number = load_territory(department, level="DEP").code if department is not None else None
-    places = [
-        (place.level, place.code, place.department)
-        for level in dict.fromkeys(levels)
-        for place in load_territories(level, department=number).itertuples()
-    ]
-    if not places:
-        raise click.UsageError(say("cli.nothing", levels=", ".join(levels), department=number))
-    reports = _of_territories(places, langs, formats_of(pdf, code))
-    outcomes = make_reports(reports, output, force=force, workers=workers)
-    conclude(outcomes, output)
+    reports = plan_batch(
+        [NOTEBOOKS / "territory_report.ipynb"],
+        territories=[territory],
+        languages=langs or LANGUAGES,
+        formats=formats_of(pdf, code),
+    )
+    results = make_reports(reports, output, force=force)
+    for result in results:
+        if result.status != "failed":
+            for kind in result.report.formats:
+                click.echo(str(result.report.folder(output) / FILES[kind]))
+    conclude(results, output)
 
 
 @click.command(help=help_text("cli.render.help"))
@@ -133,67 +112,81 @@ def formats_of(pdf: bool, code: bool) -> tuple[str, ...]:
     return ("html", *(["code"] if code else []), *(["pdf"] if pdf else []))
 
 
-def _of_territories(places: list[tuple], langs, formats: tuple[str, ...]) -> list:
-    """Return the reports to make of (level, code, département)."""
-    import pandas as pd
+def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar", **options) -> list:
+    """Make reports and return what became of each; `mode` is "bar", "quiet" or "json".
 
-    from toolkit.runs.batch import Report
-
-    languages = tuple(dict.fromkeys(langs)) or LANGUAGES
-    reports = []
-    for level, code, department in places:
-        # Thousands of EPCI and communes are spread over one folder a département.
-        shard = [] if level in ("FR", "REG", "DEP") or pd.isna(department) else [department]
-        territory = "FR" if level == "FR" else f"{level}-{code}"
-        for lang in languages:
-            address = "/".join([_NOTEBOOK.stem, level, *shard, code, lang])
-            parameters = {"territory": territory, "lang": lang}
-            reports.append(Report(_NOTEBOOK, parameters, address, languages, formats))
-    return reports
-
-
-def make_reports(reports: list, output: Path, *, force: bool, workers: int | None = None) -> list:
-    """Make reports under a progress bar and return what became of each."""
+    `options` are those of `run_batch`.
+    """
     from tqdm import tqdm
 
     from toolkit.runs.batch import run_batch
-    from toolkit.sharing.render import render_report
-    from toolkit.sharing.site import check_output
+    from toolkit.runs.ledger import FOLDER
 
-    check_output(output)
+    if not (output / FOLDER).is_dir():  # with a ledger, the folder is ours
+        from toolkit.sharing.site import check_output
+
+        check_output(output)
     output.mkdir(parents=True, exist_ok=True)
-    outcomes = []
-    made = run_batch(reports, output=output, render=render_report, workers=workers, force=force)
-    quiet = True if len(reports) <= len(LANGUAGES) else None  # None: only where a person looks
+    results = []
+    made = run_batch(reports, output=output, force=force, **options)
+    # None: a bar only where a person looks.
+    hidden = True if mode != "bar" or len(reports) <= len(LANGUAGES) else None
     # A stop asked by the system ends as Ctrl-C does: what is made is kept, and listed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with tqdm(total=len(reports), unit=say("cli.unit"), disable=quiet) as bar:
-            for outcome in made:
-                outcomes.append(outcome)
+        with tqdm(total=len(reports), unit=say("cli.unit"), disable=hidden) as bar:
+            for result in made:
+                results.append(result)
                 bar.update()
-                failed = sum(o.status == "failed" for o in outcomes)
-                if failed:
+                if result.status == "failed":
+                    failed = sum(r.status == "failed" for r in results)
                     bar.set_postfix_str(say.plural("index.failures", failed))
+                if mode == "json":
+                    click.echo(json.dumps(_as_json(result), ensure_ascii=False))
     except KeyboardInterrupt:
         made.close()
         _write_index(output)
-        click.echo(say("cli.interrupted", done=len(outcomes), all=len(reports)), err=True)
+        click.echo(say("cli.interrupted", done=len(results), all=len(reports)), err=True)
         raise click.exceptions.Exit(130) from None
-    return outcomes
+    except ToolkitError:
+        _write_index(output)
+        raise
+    return results
 
 
-def conclude(outcomes: list, output: Path) -> None:
+def conclude(results: list, output: Path, *, mode: str = "bar") -> None:
     """Write the index, list the failures, and leave with 1 if there are any."""
-    _write_index(output)
-    counts = {s: sum(o.status == s for o in outcomes) for s in ("made", "unchanged", "failed")}
-    summary = [say.plural(f"cli.status.{status}", n) for status, n in counts.items() if n]
-    click.echo(f"{say.join(summary)}{say('index.colon')} {output / 'index.html'}", err=True)
-    for outcome in outcomes:
-        if outcome.status == "failed":
-            click.echo(f"- {outcome.report.address}\n  {outcome.error}", err=True)
+    counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
+    if counts["unchanged"] < len(results) or not (output / "index.html").is_file():
+        _write_index(output)
+    if mode == "json":
+        click.echo(json.dumps(counts | {"index": str(output / "index.html")}))
+    elif mode == "bar":
+        summary = [say.plural(f"cli.status.{status}", n) for status, n in counts.items() if n]
+        click.echo(f"{say.join(summary)}{say('index.colon')} {output / 'index.html'}", err=True)
+    for result in results:
+        if result.status == "failed" and mode != "json":
+            lines = [f"- {result.report.address}", result.failure.message, result.failure.log]
+            click.echo("\n  ".join(str(line) for line in lines if line), err=True)
     if counts["failed"]:
         raise click.exceptions.Exit(1)
+
+
+def _as_json(result) -> dict:
+    """Return a result as programs read it, a line each."""
+    failure = result.failure and {
+        "message": result.failure.message,
+        "error": result.failure.error,
+        "cell": result.failure.cell,
+        "log": result.failure.log and str(result.failure.log),
+    }
+    return {
+        "address": result.report.address,
+        "status": result.status,
+        "seconds": round(result.seconds, 3),
+        "attempts": result.attempts,
+        "failure": failure,
+    }
 
 
 def _write_index(output: Path) -> None:

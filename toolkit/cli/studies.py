@@ -142,7 +142,7 @@ def run(studies, langs, output, pdf, code, force) -> None:
     import json
 
     from toolkit.records.atomic import write_atomically
-    from toolkit.runs.batch import Report
+    from toolkit.runs.reports import Report
     from toolkit.study.analyse import run_study
     from toolkit.study.record import study_record
 

@@ -65,6 +65,7 @@ class Territory:
         return self.level if self.level == "FR" else f"{self.level}-{self.code}"
 
 
+@recorded
 def load_territories(
     level: str | None = None, *, department: str | None = None, region: str | None = None
 ) -> pd.DataFrame:

@@ -1,155 +1,244 @@
 """Run many notebooks into reports: in parallel, resumable, and one failure stops nothing.
 
-A report is a folder with `index.html`, `manifest.json`, and a PDF or a page with code if asked
-for. The page is written last, under a temporary name that is then renamed: a page that exists is
-complete. A report whose manifest still holds is left as it is, so a batch that was stopped takes
-up where it was.
+A report is left as it is while the ledger finds it unchanged, so a batch that was stopped takes up
+where it was. Several batches may write into one folder at once: what one has claimed the others
+leave to it.
 """
 
-import hashlib
-import json
+import math
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 
-import nbformat
+from filelock import FileLock, Timeout
 
 from toolkit.errors import ToolkitError
 from toolkit.records.atomic import write_atomically
-from toolkit.runs.engine import run_notebook
-from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE, Rendered, describe_run, run_key
+from toolkit.records.reads import Reads
+from toolkit.runs.jobs import Failure, Job, Limits, Outcome
+from toolkit.runs.ledger import Ledger, Made
+from toolkit.runs.manifest import FAILURE, describe_program, run_key
+from toolkit.runs.reports import FAILED_LOG, FAILED_NOTEBOOK, Report
 
-FAILED_NOTEBOOK = "failed.ipynb"
+RENDER = "toolkit.sharing.render:render_report"
+_WRITE = "toolkit.runs.reports:write_report"
+_PATIENCE = 0.5  # seconds between two looks at what another batch is making
 
 
 @dataclass(frozen=True)
-class Report:
-    """A report to make: a notebook, its parameters, and its folder under the output folder.
+class Result:
+    """What became of a report.
 
-    `languages` are those this report is made in together: its page links the others. `formats`
-    are keys of `toolkit.runs.manifest.FILES`; "html" is always one.
+    Attributes
+    ----------
+    report : Report
+    status : {"made", "unchanged", "failed"}
+    seconds : float
+        Of the last attempt; 0 of a report that is unchanged.
+    failure : Failure, optional
+        Why it failed; its `log` lies in the report's folder.
+    attempts : int
+        2 when a first process died, 0 of a report that is unchanged.
     """
-
-    notebook: Path
-    parameters: dict[str, object]
-    address: str
-    languages: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("html",)
-
-    def folder(self, output: Path) -> Path:
-        """Return where the report lies."""
-        return output / self.address
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a report: "made", "unchanged" or "failed", in how many seconds, and why."""
 
     report: Report
     status: str
-    seconds: float
-    error: str = ""
-
-
-# Executed notebook, manifest and relative way back to the output folder ("../../") to the report;
-# `PAGE` is one of its files.
-Render = Callable[[nbformat.NotebookNode, dict, str], Rendered]
+    seconds: float = 0.0
+    failure: Failure | None = None
+    attempts: int = 0
 
 
 def run_batch(
     reports: Iterable[Report],
     *,
-    output: Path,
-    render: Render,
+    output: str | Path,
+    render: str = RENDER,
     workers: int | None = None,
+    engine: str = "auto",
+    limits: Limits | None = None,
     force: bool = False,
-) -> Iterator[Outcome]:
+) -> Iterator[Result]:
     """Make reports in parallel and yield what became of each, as they end.
 
     Parameters
     ----------
     reports : iterable of Report
+        As `toolkit.plan_batch` makes them; read as workers become free.
     output : Path
         Folder under which each report has its address.
-    render : callable
-        Turns an executed notebook, its manifest and the relative way to `output` into files.
+    render : str
+        "package.module:function" that turns an executed notebook into files (`write_report`).
     workers : int, optional
-        Notebooks run at once, each in a kernel process of its own; one per core by default.
+        Reports made at once; as many as there are cores by default.
+    engine : {"auto", "forked", "stock"}
+        As `toolkit.runs.executors.run_jobs`.
     force : bool
-        Make again the reports that are up to date.
+        Make again the reports that are unchanged.
+
+    Raises
+    ------
+    ToolkitError
+        Nothing more can be written into the folder: what is made is kept.
     """
-    pool = ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1)
+    output = Path(output)
+    with Ledger(output) as ledger, _scratch(ledger.folder) as scratch:
+        work = _Work(reports, ledger, scratch, render, limits or Limits(), force)
+        while True:
+            with closing(_run(work.jobs(), engine, workers or cores())) as outcomes:
+                for outcome in outcomes:
+                    yield work.end(outcome)
+                    yield from work.unchanged()
+            yield from work.unchanged()
+            if not work.postponed:
+                return
+            time.sleep(_PATIENCE)
+
+
+def describe_report(report: Report) -> dict:
+    """Return the manifest of a report but for the data: known before it is made."""
+    program = describe_program(report.notebook, report.parameters)
+    return program | {"languages": list(report.languages), "formats": list(report.formats)}
+
+
+def cores() -> int:
+    """Return how many cores this process may use, a container's limit included."""
+    known = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    found = len(known(0))
     try:
-        pending = [
-            pool.submit(make_report, r, output=output, render=render, force=force) for r in reports
-        ]
-        for future in as_completed(pending):
-            yield future.result()
-    finally:
-        # Reached on Ctrl-C too: what has not started never will.
-        pool.shutdown(wait=True, cancel_futures=True)
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return min(found, max(1, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # no such file, or no limit: "max"
+        return found
 
 
-def make_report(report: Report, *, output: Path, render: Render, force: bool = False) -> Outcome:
-    """Make one report, or find it up to date; a failure is an outcome, with the error kept."""
-    started = time.perf_counter()
-    folder = report.folder(output)
-    try:
-        manifest = describe_run(report.notebook, report.parameters)
-        manifest |= {"languages": list(report.languages), "formats": list(report.formats)}
-        if not force and is_up_to_date(folder, manifest):
-            return Outcome(report, "unchanged", time.perf_counter() - started)
-        folder.mkdir(parents=True, exist_ok=True)
-        _make(report, folder, manifest, render)
-    except Exception as error:  # whatever it is, it is this report's: the others go on
-        foreseen = isinstance(error, ToolkitError)
-        message = str(error) if foreseen else f"{type(error).__name__}: {error}"
-        if folder.is_dir():
-            write_atomically(folder / FAILURE, message)
-        return Outcome(report, "failed", time.perf_counter() - started, message)
-    return Outcome(report, "made", time.perf_counter() - started)
+class _Work:
+    """The reports of a batch on their way: looked at, being made, left to another batch."""
 
+    def __init__(self, reports, ledger, scratch, render, limits, force):
+        self.postponed: list[Report] = []
+        self._reports = iter(reports)
+        self._ledger: Ledger = ledger
+        self._scratch: Path = scratch
+        self._render, self._limits, self._force = render, limits, force
+        self._running: dict[Path, tuple[Report, str]] = {}
+        self._unchanged: list[Report] = []
+        self._numbers = count()
 
-def is_up_to_date(folder: Path, manifest: dict) -> bool:
-    """Tell whether the folder holds the files that this manifest gives, unaltered."""
-    try:
-        kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if kept.get("key") != run_key(manifest) or PAGE not in kept["files"]:
-            return False
-        return all(
-            _sha256((folder / name).read_bytes()) == digest
-            for name, digest in kept["files"].items()
-        )
-    except (OSError, ValueError, KeyError, AttributeError):
-        return False
+    def jobs(self) -> Iterator[Job]:
+        """Yield a job for each report that is to be made and that no other batch is making."""
+        postponed, self.postponed = self.postponed, []
+        # What another batch was making is not made once more, even by force.
+        anew = self._force and not postponed
+        for report in chain(postponed, self._reports):
+            program = describe_report(report)
+            key = run_key(program)
+            if not anew and not self._ledger.doubt(report.address, key):
+                self._unchanged.append(report)
+            elif not self._ledger.claim(report.address):
+                self.postponed.append(report)
+            elif not anew and not self._ledger.doubt(report.address, key):  # made just now
+                self._ledger.release(report.address)
+                self._unchanged.append(report)
+            else:
+                yield self._job(report, program, key)
 
+    def unchanged(self) -> Iterator[Result]:
+        """Yield the reports found unchanged since the last time."""
+        while self._unchanged:
+            yield Result(self._unchanged.pop(0), "unchanged")
 
-def _make(report: Report, folder: Path, manifest: dict, render: Render) -> None:
-    with tempfile.TemporaryDirectory(prefix="futurs-") as scratch:
-        executed = Path(scratch) / report.notebook.name
+    def end(self, outcome: Outcome) -> Result:
+        """Enter what became of a job, and give its report free."""
+        report, key = self._running.pop(outcome.job.output)
         try:
-            notebook = run_notebook(report.notebook, report.parameters, executed)
-            made = render(notebook, manifest, "../" * len(Path(report.address).parts))
-        except ToolkitError:
-            if executed.is_file():  # to open in JupyterLab and see
-                shutil.copyfile(executed, folder / FAILED_NOTEBOOK)
-            raise
-    files = dict(made.files)
-    page = files.pop(PAGE)
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    digests = {name: _sha256(content) for name, content in {**files, PAGE: page}.items()}
-    record = {"key": run_key(manifest), "files": digests, "facts": made.facts, **manifest}
-    write_atomically(folder / MANIFEST, json.dumps(record, indent=1, sort_keys=True) + "\n")
-    write_atomically(folder / PAGE, page)
-    for leftover in {FAILURE, FAILED_NOTEBOOK, *FILES.values()} - digests.keys():
-        (folder / leftover).unlink(missing_ok=True)
+            if outcome.ok:
+                self._enter(report, key, outcome)
+                return Result(report, "made", outcome.seconds, attempts=outcome.attempts)
+            if outcome.failure.error == "DiskFull":
+                raise ToolkitError(outcome.failure.message)
+            self._ledger.forget(report.address)
+            failure = _keep_failure(report.folder(self._ledger.output), outcome)
+            return Result(report, "failed", outcome.seconds, failure, outcome.attempts)
+        finally:
+            self._ledger.release(report.address)
+            for left in self._scratch.glob(f"{outcome.job.output.stem}.*"):
+                left.unlink()
+
+    def _job(self, report: Report, program: dict, key: str) -> Job:
+        output = self._scratch / f"{next(self._numbers)}.ipynb"
+        self._running[output] = (report, key)
+        return Job(
+            report.notebook.resolve(),
+            report.parameters,
+            output,
+            deadline=self._limits.deadline,
+            memory=self._limits.memory,
+            then=_WRITE,
+            details={
+                "program": program,
+                "folder": str(report.folder(self._ledger.output).resolve()),
+                "root": "../" * len(Path(report.address).parts),
+                "render": self._render,
+            },
+        )
+
+    def _enter(self, report: Report, key: str, outcome: Outcome) -> None:
+        left = outcome.result
+        self._ledger.record(
+            report.address,
+            key,
+            notebook=report.notebook.name,
+            reads=Reads(left["whole"], left["slices"], left["files"]),
+            made={name: Made(**file) for name, file in left["made"].items()},
+            seconds=outcome.seconds,
+            cpu_seconds=outcome.cpu_seconds,
+        )
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _run(jobs: Iterator[Job], engine: str, workers: int) -> Iterator[Outcome]:
+    """Run jobs; without any, no engine is loaded, and a batch of what is unchanged is quick."""
+    first = next(jobs, None)
+    if first is not None:
+        from toolkit.runs.executors import run_jobs
+
+        yield from run_jobs(chain([first], jobs), engine=engine, workers=workers)
+
+
+def _keep_failure(folder: Path, outcome: Outcome) -> Failure:
+    """Keep what helps to find the fault in the report's folder; the failure names it."""
+    failure, executed = outcome.failure, outcome.job.output
+    kept = {FAILED_NOTEBOOK: executed, FAILED_LOG: failure.log}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / FAILURE, failure.message)
+        for name, found in kept.items():
+            (folder / name).unlink(missing_ok=True)
+            if found and found.is_file():
+                shutil.copyfile(found, folder / name)
+    except OSError:  # the folder is the fault, and the message says so
+        return failure
+    log = next((folder / name for name in reversed(kept) if (folder / name).is_file()), None)
+    return replace(failure, log=log)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """Make a folder for what is being executed, and sweep those of batches that were killed."""
+    with FileLock(folder / "scratch.lock"):
+        for left in folder.glob("scratch-*/"):
+            with suppress(Timeout), FileLock(left / "lock", blocking=False):
+                shutil.rmtree(left)
+        path = Path(tempfile.mkdtemp(prefix="scratch-", dir=folder)).resolve()
+        lock = FileLock(path / "lock")
+        lock.acquire()
+    try:
+        yield path
+    finally:
+        lock.release()
+        shutil.rmtree(path, ignore_errors=True)

@@ -65,6 +65,14 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What each report may use: seconds, and bytes beyond those of an idle process."""
+
+    deadline: float = DEADLINE
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why a job failed.
 

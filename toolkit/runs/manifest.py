@@ -13,16 +13,19 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import nbformat
-
+from toolkit.records.reads import Reads
 from toolkit.records.sources import data_dir, load_sources, table_digest
+from toolkit.runs.parameters import read_cells
 
 # The files of a report's folder. A report is made in some of three formats: the page, the page
 # that shows the code too, and the PDF.
 PAGE, MANIFEST, FAILURE = "index.html", "manifest.json", "failure.txt"
 FILES = {"html": PAGE, "code": "code.html", "pdf": "report.pdf"}
 # The packages whose version can change a number or a figure of a report.
-PACKAGES = ("numpy", "pandas", "pyarrow", "statsmodels", "matplotlib", "babel", "papermill")
+PACKAGES = (
+    *("numpy", "scipy", "pandas", "pyarrow", "statsmodels"),
+    *("matplotlib", "babel", "jinja2", "typst", "papermill", "ipykernel"),
+)
 _PACKAGE_DIR = Path(__file__).parents[1]
 
 
@@ -35,25 +38,52 @@ class Rendered:
 
 
 def describe_run(notebook: Path, parameters: dict[str, object]) -> dict:
-    """Return the manifest of a run: what must stay equal for its report to stay equal.
+    """Return the manifest of a run of which it is not known what it read.
 
     Returns
     -------
     dict
-        notebook (file name), notebook_sha256 (of its cells' sources), parameters, data
-        (sha256 of every embedded table, and of the files of the study or project that a parameter
-        of that name names), python, packages, toolkit (version) and toolkit_sha256.
+        As `describe_program`, and data: sha256 of every embedded table, and of the files of the
+        study or project that a parameter of that name names.
     """
-    environment = _environment()
-    study = parameters.get("study")
-    own = study_inputs(study) if isinstance(study, str) else {}
+    data = describe_reads(read_whole(parameters))
+    return describe_program(notebook, parameters) | {"data": data}
+
+
+def describe_program(notebook: Path, parameters: dict[str, object]) -> dict:
+    """Return what is known of a run before it starts.
+
+    Returns
+    -------
+    dict
+        notebook (file name), notebook_sha256 (of its cells' sources), parameters, python,
+        packages, toolkit (version) and toolkit_sha256.
+    """
     return {
         "notebook": notebook.name,
         "notebook_sha256": notebook_digest(notebook),
         "parameters": dict(sorted(parameters.items())),
-        **environment,
-        "data": environment["data"] | own | project_inputs(parameters.get("project")),
+        **_environment(),
     }
+
+
+def describe_reads(reads: Reads) -> dict[str, str]:
+    """Return what a run read, as its manifest says it: a digest by file, or by loader's call."""
+    slices = {_write_call(call): digest for call, digest in reads.slices.items()}
+    return dict(sorted((reads.whole | slices).items()))
+
+
+def read_whole(parameters: dict[str, object]) -> Reads:
+    """Return what a run may have read, where nothing recorded it: every embedded table, whole."""
+    tables = json.loads((data_dir() / "territories" / "datapackage.json").read_text("utf-8"))
+    digests = {
+        f"territories/{resource['path']}": table_digest("territories", resource["name"])
+        for resource in tables["resources"]
+    }
+    study = parameters.get("study")
+    own = study_inputs(study) if isinstance(study, str) else {}
+    everything = digests | own | project_inputs(parameters.get("project"))
+    return Reads(everything, {}, everything)
 
 
 def project_inputs(project: object) -> dict[str, str]:
@@ -89,31 +119,42 @@ def study_inputs(study: str) -> dict[str, str]:
 
 
 def run_key(manifest: dict) -> str:
-    """Return one hash for a whole manifest."""
-    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+    """Return one hash for a manifest but for the data: known before the notebook runs."""
+    program = {name: value for name, value in manifest.items() if name != "data"}
+    return hashlib.sha256(json.dumps(program, sort_keys=True).encode()).hexdigest()
 
 
 @cache
 def notebook_digest(notebook: Path) -> str:
     """Return the sha256 of a notebook's cells: type, tags and source, not outputs or counters."""
-    cells = nbformat.read(notebook, as_version=4).cells
-    content = [(c.cell_type, c.metadata.get("tags", []), c.source) for c in cells]
+    cells = read_cells(notebook)
+    content = [(c["cell_type"], c["metadata"].get("tags", []), "".join(c["source"])) for c in cells]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 @cache
 def _environment() -> dict:
-    tables = json.loads((data_dir() / "territories" / "datapackage.json").read_text("utf-8"))
     return {
-        "data": {
-            f"territories/{resource['path']}": table_digest("territories", resource["name"])
-            for resource in tables["resources"]
-        },
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "toolkit": metadata.version("futurs-publics-toolkit"),
         "toolkit_sha256": _toolkit_digest(),
     }
+
+
+def _write_call(call: str) -> str:
+    """Write a loader's call for a person: ``load_population(DEP-23, DEP-87)``."""
+    target, arguments = json.loads(call)
+    written = [_write_argument(value) for value in arguments.values() if value is not None]
+    return f"{target.rpartition(':')[2]}({', '.join(written)})"
+
+
+def _write_argument(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_write_argument, value))
+    if isinstance(value, dict):  # a territory
+        return "-".join(dict.fromkeys([str(value.get("level")), str(value.get("code"))]))
+    return str(value)
 
 
 def _toolkit_digest() -> str:

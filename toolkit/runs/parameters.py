@@ -1,13 +1,13 @@
 """A notebook's parameters, read from its `parameters` cell and checked before a kernel starts."""
 
 import ast
+import io
+import json
+import tokenize
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-
-import nbformat
-import papermill
 
 from toolkit.errors import ParameterError
 from toolkit.i18n import interface_language
@@ -28,24 +28,63 @@ class Parameter:
 @cache
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
     """Read the declared parameters of a notebook, in their order."""
+    declared = [c for c in read_cells(notebook) if "parameters" in c["metadata"].get("tags", [])]
+    if not declared:
+        return {}
+    source = "".join(declared[0]["source"])
+    helps = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                helps[token.start[0]] = token.string.strip("# ")
+        statements = ast.parse(source).body
+    except (SyntaxError, tokenize.TokenError) as error:
+        raise _unreadable(notebook, error) from error
+    found = {}
+    for line in statements:
+        match line:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind, value=value):
+                kind = ast.unparse(kind)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                kind = "None"
+            case _:
+                continue
+        default = ast.get_source_segment(source, value) if value else "None"
+        found[name] = Parameter(name, kind, default, helps.get(line.end_lineno, ""))
+    return found
+
+
+def read_cells(notebook: Path) -> list[dict]:
+    """Read the cells of a notebook as they are stored, without the time that checks take.
+
+    Raises
+    ------
+    ParameterError
+        There is no such file, or it is not a notebook of version 4.
+    """
     if not notebook.is_file():
         raise ParameterError(interface_language()("error.no_notebook", path=notebook))
     try:
-        declared = papermill.inspect_notebook(str(notebook))
-    except (ValueError, nbformat.ValidationError) as error:
-        say = interface_language()
-        raise ParameterError(say("error.bad_notebook", path=notebook, reason=error)) from error
-    return {
-        name: Parameter(name, entry["inferred_type_name"], entry["default"], entry["help"])
-        for name, entry in declared.items()
-    }
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        for cell in cells:
+            "".join(cell["source"]), cell["cell_type"], cell["metadata"].get("tags", [])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(notebook, error) from error
+    return cells
 
 
-def read_executed(notebook: Path) -> tuple[nbformat.NotebookNode, dict[str, object]]:
+def _unreadable(notebook: Path, error: Exception) -> ParameterError:
+    say = interface_language()
+    return ParameterError(say("error.bad_notebook", path=notebook, reason=error))
+
+
+def read_executed(notebook: Path) -> tuple[dict, dict[str, object]]:
     """Return an executed notebook and the parameters it ran with.
 
     They are those papermill kept, or what its `parameters` cell says where a person ran it.
     """
+    import nbformat
+
     declared = {name: _value(p.default) for name, p in read_parameters(notebook).items()}
     executed = nbformat.read(notebook, as_version=4)
     return executed, declared | dict(executed.metadata.get("papermill", {}).get("parameters", {}))

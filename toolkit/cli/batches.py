@@ -1,0 +1,129 @@
+"""Many reports: `futurs batch`."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from toolkit.cli.base import help_text, say
+from toolkit.cli.reports import (
+    LEVELS,
+    NOTEBOOKS,
+    code_option,
+    conclude,
+    force_option,
+    formats_of,
+    lang_option,
+    make_reports,
+    output_option,
+    pdf_option,
+)
+from toolkit.i18n import LANGUAGES
+
+_ENGINES = click.Choice(["auto", "forked", "stock"])
+_LISTED = 20  # addresses that a dry run lists
+
+
+@click.command(help=help_text("cli.batch.help"))
+@click.option("--notebook", "notebooks", multiple=True, help=say("cli.notebook"))
+@click.option("--level", "levels", type=LEVELS, multiple=True, help=say("cli.level"))
+@click.option("--department", help=say("cli.department"))
+@click.option("--territory", "territories", multiple=True, help=say("cli.territory"))
+@click.option("--project", "projects", multiple=True, help=say("cli.project"))
+@click.option("--study", "studies", multiple=True, help=say("cli.study"))
+@lang_option
+@click.option("--set", "given", type=(str, str), multiple=True, help=say("cli.set"))
+@output_option
+@pdf_option
+@code_option
+@force_option
+@click.option("--dry-run", is_flag=True, help=say("cli.dry_run"))
+@click.option("--workers", type=click.IntRange(1), help=say("cli.workers"))
+@click.option("--deadline", type=click.FloatRange(1), help=say("cli.deadline"))
+@click.option("--memory", type=click.IntRange(1), help=say("cli.memory"))
+@click.option("--engine", type=_ENGINES, default="auto", help=say("cli.engine"))
+@click.option("--quiet", "mode", flag_value="quiet", help=say("cli.quiet"))
+@click.option("--json", "mode", flag_value="json", help=say("cli.json"))
+def batch(output, force, dry_run, workers, deadline, memory, engine, mode, **wanted) -> None:
+    """Make the reports of a cross of notebooks, territories, projects, studies and languages."""
+    from toolkit.runs.jobs import DEADLINE, Limits
+
+    reports = _plan(**wanted)
+    if dry_run:
+        _foretell(reports, output, workers=workers, force=force, mode=mode)
+        return
+    limits = Limits(deadline or DEADLINE, memory and memory * 10**6)
+    results = make_reports(
+        reports,
+        output,
+        force=force,
+        mode=mode or "bar",
+        workers=workers,
+        engine=engine,
+        limits=limits,
+    )
+    conclude(results, output, mode=mode or "bar")
+
+
+def _plan(notebooks, levels, department, territories, projects, studies, langs, given, pdf, code):
+    """Return the reports asked for."""
+    from toolkit.runs.plan import plan_batch
+
+    places = [*_places(levels, department), *territories]
+    if not (places or projects or studies or notebooks):
+        raise click.UsageError(say("cli.nothing_asked"))
+    usual = [("territory_report", places), ("impact_evaluation", studies)]
+    named = notebooks or [name for name, subjects in usual if subjects]
+    paths = [Path(name) if Path(name).suffix else NOTEBOOKS / f"{name}.ipynb" for name in named]
+    if not paths:
+        raise click.UsageError(say("cli.no_notebook"))
+    return plan_batch(
+        paths,
+        territories=places,
+        projects=projects,
+        studies=studies,
+        languages=langs or LANGUAGES,
+        parameters=dict(given),
+        formats=formats_of(pdf, code),
+    )
+
+
+def _places(levels, department) -> list:
+    from toolkit.records.places import list_places
+
+    if not levels:
+        return []
+    if department is not None:
+        from toolkit.records.territories import load_territory
+
+        department = load_territory(department, level="DEP").code
+    places = list_places(list(dict.fromkeys(levels)), department=department)
+    if not places:
+        listed = ", ".join(levels)
+        raise click.UsageError(say("cli.nothing", levels=listed, department=department))
+    return places
+
+
+def _foretell(reports, output: Path, *, workers, force, mode) -> None:
+    """Say what the batch would do."""
+    from toolkit.runs.forecast import forecast
+
+    found = forecast(reports, output=output, workers=workers, force=force)
+    if mode == "json":
+        content = {"to_make": dict(found.to_make), "unchanged": found.unchanged}
+        click.echo(json.dumps(content | {"seconds": found.seconds}, ensure_ascii=False))
+        return
+    click.echo(say.plural("cli.dry.to_make", len(found.to_make)))
+    for doubt, n in found.doubts.items():
+        click.echo(f"- {say.plural(f'cli.dry.{doubt}', n)}")
+    click.echo(say.plural("cli.status.unchanged", found.unchanged))
+    if found.to_make:
+        time = say("cli.dry.unknown")
+        if found.seconds is not None:
+            time = say("cli.dry.time", time=say.duration(timedelta(seconds=found.seconds)))
+        click.echo(time)
+    for address, _ in found.to_make[:_LISTED]:
+        click.echo(f"  {address}")
+    if len(found.to_make) > _LISTED:
+        click.echo("  …")
