@@ -7,6 +7,7 @@ so that neither language is the other's source. A key missing from a catalogue i
 import datetime
 import operator
 import os
+import re
 import string
 from dataclasses import dataclass
 from functools import cache
@@ -95,6 +96,20 @@ class Language:
         from babel.dates import format_timedelta
 
         return format_timedelta(time, locale=self.code)
+
+    def spaced(self, text: str) -> str:
+        r"""Return a text typed by hand with the spaces of French that no line may end on.
+
+        Examples
+        --------
+        >>> language("fr").spaced("« Plus vite » ? Oui : 3 %").replace("\u00a0", "_")
+        '«_Plus vite_»_? Oui_: 3_%'
+        >>> language("en").spaced("faster ?")
+        'faster ?'
+        """
+        if self.code == "en":
+            return text
+        return re.sub(r"(?<=«) | (?=[?!;:»%])", NBSP, text)
 
     def of(self, name: str, article: int | None) -> str:
         """Write a place name as it stands after "of": contracted in French, bare in English.

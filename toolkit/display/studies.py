@@ -127,8 +127,8 @@ def _is_null(study: Study) -> bool:
 
 
 def in_language(text, lang: Language) -> str:
-    """Return a bilingual text in one language."""
-    return getattr(text, lang.code)
+    """Return a bilingual text, as a project typed it, in one language."""
+    return lang.spaced(getattr(text, lang.code))
 
 
 def _indicator(study: Study, project: Project) -> pd.Series:

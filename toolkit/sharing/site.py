@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+from toolkit.display.blocks import Callout
 from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES, Language, interface_language, language
 from toolkit.records.projects import FACTS, project_ids, read_facts
@@ -78,8 +79,10 @@ def _project_page(
         **_common(lang, root=root),
         name=name,
         rows=[row for row in rows if row["project"] == project],
-        simulated=any(entry.simulated for entry in own),
-        told=[getattr(text, lang.code) for text in (facts.problem, facts.innovation)]
+        warning=Callout("simulated", lang("index.project.simulated"), lang).html()
+        if any(entry.simulated for entry in own)
+        else "",
+        told=[lang.spaced(getattr(text, lang.code)) for text in (facts.problem, facts.innovation)]
         if facts
         else [],
         territories={id_: called for id_, (called, _) in known.items()},
