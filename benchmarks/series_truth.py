@@ -1,13 +1,13 @@
-"""Do intervals hold the effect put into the demonstration projects? Series and synthetic designs.
+"""Do intervals of interrupted series hold the effect put into the demonstration projects.
 
 Usage::
 
     python benchmarks/series_truth.py [--seeds 40]
 
 Observations are drawn anew from each project's recipe with other seeds. The series is the mean of
-the treated territories (alone, then against the comparison's mean, season taken out);
-`synthetic_did` takes the territories without a missing value. Prints a markdown table of the share
-of seeds whose 95 % interval holds the true average effect; docs keep the last one.
+the treated territories, alone, then against the comparison's mean, season taken out. Prints a
+markdown table of the share of seeds whose 95 % interval holds the true average effect;
+docs/interrupted-series.md keeps the last one. `synthetic_truth.py` does so for other designs.
 """
 
 import argparse
@@ -17,24 +17,15 @@ import numpy as np
 import pandas as pd
 
 from toolkit.designs.interrupted_series import interrupted_series
-from toolkit.designs.synthetic_did import synthetic_did
-from toolkit.errors import DesignError
 from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.simulate import simulate_observations, true_effects
 from toolkit.records.sources import data_dir
 
-# Project, indicator, and periods a year where a series is long enough.
+# Project, indicator, and periods a year.
 CASES = (
     ("demande-unique", "delai-traitement", 12),
-    ("demande-unique", "non-recours", None),
     ("antenne-service-public", "resolution-premier-accueil", 4),
-    ("antenne-service-public", "temps-acces", None),
     ("maison-handicap", "delai-decision", 4),
-    ("maison-handicap", "satisfaction", None),
-    ("autonomie-domicile", "part-apa-domicile", None),
-    ("autonomie-domicile", "duree-maintien-domicile", None),
-    ("numerique-colleges", "usage-hebdomadaire", None),
-    ("numerique-colleges", "competences-numeriques", None),
 )
 
 
@@ -62,35 +53,23 @@ def series_holds(panel: pd.DataFrame, truth: float, season: int, compared: bool)
     return found.low <= truth <= found.high
 
 
-def synthetic_holds(panel: pd.DataFrame, truth: float) -> bool:
-    """Return whether the interval holds the truth, on territories without a missing value."""
-    complete = panel.groupby("territory").value.transform(lambda values: values.notna().all())
-    found = synthetic_did(panel[complete], outcome="value", draws=99).estimate
-    return found.low <= truth <= found.high
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=40)
     seeds = parser.parse_args().seeds
-    print("| project | indicator | series alone | against comparison | synthetic DiD | refused |")
-    print("|---|---|---|---|---|---|")
+    print("| project | indicator | series alone | against comparison |")
+    print("|---|---|---|---|")
     for project, indicator, season in CASES:
         effects = true_effects(data_dir() / "projects" / project)
         effects = effects[effects.indicator == indicator]
         truth = float(np.average(effects.effect, weights=effects.n_periods))
-        alone, compared, synthetic, refused = [], [], [], 0
-        for panel in panels(project, indicator, seeds):
-            if season:
-                alone.append(series_holds(panel, truth, season, compared=False))
-                compared.append(series_holds(panel, truth, season, compared=True))
-            try:
-                synthetic.append(synthetic_holds(panel, truth))
-            except DesignError:
-                refused += 1
-        shares = [f"{np.mean(s):.2f}" if s else "" for s in (alone, compared, synthetic)]
-        print(f"| {project} | {indicator} | {' | '.join(shares)} | {refused} |", flush=True)
+        held = [
+            (series_holds(panel, truth, season, False), series_holds(panel, truth, season, True))
+            for panel in panels(project, indicator, seeds)
+        ]
+        alone, compared = np.mean(held, axis=0)
+        print(f"| {project} | {indicator} | {alone:.2f} | {compared:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,6 @@ CASES = (
     ("autonomie-domicile", "duree-maintien-domicile", False),
     ("numerique-colleges", "usage-hebdomadaire", False),
     ("numerique-colleges", "competences-numeriques", False),
-    ("armoire-numerique", "coffres-actifs", False),
 )
 Judged = tuple[bool, bool, bool]
 

@@ -353,3 +353,12 @@ def test_no_estimate_is_nan_whatever_the_gaps(seed, n, share):
     assert np.isfinite(estimate.value)
     assert 0 < estimate.p <= 1
     assert estimate.low <= estimate.value <= estimate.high
+
+
+@pytest.mark.parametrize(("n", "treated", "said"), [(14, 2, True), (24, 2, False), (14, 1, False)])
+def test_several_treated_among_few_donors_are_said_to_share_them(n, treated, said):
+    panel = factor_panel(14, n=n, treated=dict.fromkeys(range(treated), 15))
+    estimate = synthetic_control(panel, outcome="y").estimate
+    assert ("shared_donors" in estimate.cautions) is said
+    for code in LANGUAGES:
+        assert estimate.explanation(language(code))

@@ -30,6 +30,9 @@ from toolkit.estimate import Estimate
 
 # Few periods before are easily matched by chance (Abadie 2021, section 4).
 _FEW_BEFORE = 10
+# With several treated and fewer donors the test rejects too often (docs/synthetic-control.md):
+# donors stand in each other's twins, so that their gaps offset each other; the treated do not.
+_FEW_DONORS = 20
 # A gap before smaller than this share of the outcome's spread is no gap: the fit is perfect.
 _PERFECT = 1e-6
 
@@ -137,7 +140,8 @@ def synthetic_control(
         an effect may grow or fade: only its mean over periods counts). It takes the treated
         to be to its synthetic twin as a donor is to its own: no worse fitted, no noisier. Where
         there are so many donors that some territory is fitted perfectly, the fit before measures
-        no noise: gaps are then compared as they are ("perfect_fits").
+        no noise: gaps are then compared as they are ("perfect_fits"). With several treated and
+        fewer than twenty donors it rejects too often ("shared_donors").
 
     Raises
     ------
@@ -261,6 +265,7 @@ def _cautions(
     found = {
         "donors_left_out": n_left_out > 0,
         "few_periods_before": start < _FEW_BEFORE,
+        "shared_donors": len(own) > 1 and int((~matrix.treated).sum()) < _FEW_DONORS,
         "outside_donors": bool((own.outside > 0).any()),
         "unstable_search": bool((own.agreeing < own.searches).any()),
         "local_search": local,
