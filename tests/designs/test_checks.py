@@ -220,3 +220,10 @@ def test_a_placebo_that_could_not_be_rejected_passes_nothing():
         assert "0.1" in outcome.sentence(EN)
         assert "0,1" in outcome.sentence(FR)
     assert placebo_in_time(panel(1, n=10, k=1), outcome="value").status in ("passed", "failed")
+
+
+def test_options_of_checks_are_checked():
+    with pytest.raises(DesignError, match="over is 'all'; it must be one of: both, treated"):
+        leave_one_out(panel(1), outcome="value", over="all")
+    with pytest.raises(DesignError, match="n_periods is 0: at least 1"):
+        anticipation(panel(1), outcome="value", n_periods=0)

@@ -230,3 +230,25 @@ def test_what_must_not_matter_does_not():
         assert found.value == pytest.approx(unit * first.value, rel=1e-9, abs=0)
         ends = sorted([unit * first.low, unit * first.high])
         assert [found.low, found.high] == pytest.approx(ends, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("name", ["outcome", "effect", "cluster", "period 2"])
+def test_a_covariate_may_have_any_name(name):
+    frame = panel(5)
+    first = difference_in_differences(frame, outcome="value", covariates=["x"], draws=99)
+    renamed = frame.rename(columns={"x": name})
+    assert difference_in_differences(renamed, outcome="value", covariates=[name], draws=99) == first
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"covariates": ["value"]}, "'value' is the outcome and a covariate"),
+        ({"level": "0.95"}, "level is 0.95; it must lie strictly between"),
+        ({"seed": -1}, "seed is -1; it is a whole number from 0 on"),
+        ({"draws": 1.5, "inference": "best"}, r"(?s)inference is 'best'; .*draws is 1\.5"),
+    ],
+)
+def test_options_are_checked_together(options, message):
+    with pytest.raises(DesignError, match=message):
+        difference_in_differences(panel(1), outcome="value", **options)

@@ -211,3 +211,12 @@ def test_a_sentence_in_both_languages():
     assert "5 specifications" in result.sentence(language("en"))
     assert "5 spécifications" in result.sentence(language("fr"))
     assert "{" not in result.sentence(language("en")) + result.sentence(language("fr"))
+
+
+def test_a_subset_may_leave_out_the_first_periods_treated():
+    frame = panel(3, effect=2.0)
+    donut = Specification("donut", subset=lambda rows: ~rows.period.isin([3, 4]))
+    curve = specification_curve(frame, [donut], outcome="value", draws=99)
+    kept = frame[~frame.period.isin([3, 4])].assign(adoption=lambda rows: rows.adoption + 2)
+    alone = difference_in_differences(kept, outcome="value", draws=99)
+    assert curve.median == pytest.approx(alone.value)

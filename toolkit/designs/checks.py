@@ -5,12 +5,13 @@ applicable and says why: a check that cannot run proves nothing. Those here esti
 again on a panel changed on purpose, by any design: `staggered_effect` where adoption is staggered.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.did import difference_in_differences, long_form, mean_changes
 from toolkit.designs.panel import one_adoption, panel_matrix
 from toolkit.designs.staggered import staggered
@@ -98,6 +99,12 @@ def placebo_in_time(
     return CheckOutcome("placebo_in_time", status, status, values, estimate.table())
 
 
+def _refuse(faults: Iterable[str]) -> None:
+    faults = list(faults)
+    if faults:
+        raise DesignError("\n".join(faults))
+
+
 def _cannot_fail(check: str, placebo: Estimate) -> CheckOutcome:
     """Say that so few territories could not refute anything: passing would prove nothing."""
     values = {"smallest": placebo.smallest_p, "limit": PLACEBO_LEVEL}
@@ -140,6 +147,7 @@ def anticipation(
         The panel has faults, or the design refuses it.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
+    _refuse(option_faults(n_periods=n_periods))
     matrix = panel_matrix(panel, **columns)
     whole = design(panel, **columns, **settings)
     earliest = int(matrix.adoption.min())
@@ -212,6 +220,7 @@ def leave_one_out(
         The panel has faults, or the design refuses the whole of it.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
+    _refuse(option_faults(("over", over, ("both", "treated", "comparison"))))
     matrix = panel_matrix(panel, **columns)
     full = design(panel, **columns, **settings)
     names, alone = matrix.territories, matrix.treated.sum() == 1

@@ -6,6 +6,7 @@ and covariates. The choice looks at the pre-period only.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -119,7 +120,7 @@ def choose_comparison(
     """
     say = interface_language()
     check_columns(panel, [outcome, territory, period, *covariates])
-    if n_per_treated < 1:
+    if not isinstance(n_per_treated, Integral) or n_per_treated < 1:
         raise DesignError(say("error.power.count", name="n_per_treated", seen=n_per_treated))
     _check_treated(treated, panel[territory])
     check_labels(panel, [territory, period])

@@ -8,13 +8,12 @@ more, the wild bootstrap (`choose_inference`).
 """
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import get_args
 
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.arguments import check_columns
+from toolkit.designs.arguments import check_columns, option_faults
 from toolkit.designs.clusters import clusters_of
 from toolkit.designs.columns import covariates_of, numbers, shown
 from toolkit.designs.inference import Inference, choose_inference
@@ -100,7 +99,9 @@ def difference_in_differences(
     treated); MacKinnon and Webb, Journal of Applied Econometrics 2017 (what fails then).
     """
     say = interface_language()
-    check_options(inference, level, draws)
+    check_options(inference, level, draws, seed)
+    if outcome in covariates:
+        raise DesignError(say("error.did.outcome_twice", name=outcome))
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
@@ -138,7 +139,7 @@ def difference_in_differences(
     fit = regression(
         long,
         outcome="outcome",
-        regressors=["effect", *covariates],
+        regressors=["effect", *covariate_columns(covariates)],
         effects=["territory", "period"],
         cluster="territory" if cluster is None else "cluster",
         covariance_type="crv3" if chosen == "crv3" else "crv1",
@@ -200,17 +201,10 @@ def inference_code(chosen: str, test: Randomisation, *, clustered: bool = False)
     return _CLUSTER_INFERENCES[code] if clustered else code
 
 
-def check_options(inference: str, level: float, draws: int) -> None:
-    """Refuse an unknown inference, a level outside (0, 1), and draws that are no count."""
-    say = interface_language()
-    known = get_args(Inference)
-    faults = []
-    if inference not in known:
-        faults.append(say("error.did.inference", seen=inference, known=", ".join(known)))
-    if not 0 < level < 1:
-        faults.append(say("error.power.share", name="level", seen=level))
-    if not isinstance(draws, Integral) or draws < 1:
-        faults.append(say("error.power.count", name="draws", seen=draws))
+def check_options(inference: str, level: float, draws: int, seed: int) -> None:
+    """Refuse an unknown inference, a level outside (0, 1), draws and a seed that are no counts."""
+    known = ("inference", inference, get_args(Inference))
+    faults = list(option_faults(known, level=level, draws=draws, seed=seed))
     if faults:
         raise DesignError("\n".join(faults))
 
@@ -225,7 +219,13 @@ def long_form(panel, outcome, territory, period, adoption, covariates) -> pd.Dat
         "period": panel[period].to_numpy(),
     }
     named = covariates_of(panel, covariates)
-    return pd.DataFrame(columns | {name: named[name].to_numpy() for name in covariates})
+    own = zip(covariate_columns(covariates), covariates, strict=True)
+    return pd.DataFrame(columns | {column: named[name].to_numpy() for column, name in own})
+
+
+def covariate_columns(covariates: Sequence[str]) -> list[str]:
+    """Return what `long_form` calls covariates: none may take the name of another column."""
+    return [f"covariate {name}" for name in covariates]
 
 
 def mean_changes(
@@ -252,11 +252,12 @@ def _row_means(values: np.ndarray) -> np.ndarray:
 def _without_periods(
     long: pd.DataFrame, matrix: PanelMatrix, covariates: Sequence[str]
 ) -> np.ndarray:
-    used = long.dropna(subset=["outcome", *covariates])
+    own = covariate_columns(covariates)
+    used = long.dropna(subset=["outcome", *own])
     periods = pd.get_dummies(used.period, dtype=float).iloc[:, 1:]
     periods.columns = [f"period {name}" for name in periods.columns]
     frame = pd.concat([used, periods], axis="columns")
-    names = [*periods.columns, *covariates]
+    names = [*periods.columns, *own]
     fit = regression(frame, outcome="outcome", regressors=names, effects=["territory"])
     left = used.assign(outcome=used.outcome - frame[names].to_numpy() @ fit.coefficients)
     wide = left.pivot(index="territory", columns="period", values="outcome")

@@ -104,7 +104,7 @@ def event_study(
         period; a cluster is partly treated (see `clusters_of`), or only one is comparison.
     """
     say = interface_language()
-    check_options(inference, level, draws)
+    check_options(inference, level, draws, seed)
     if inference in ("crv1", "crv3"):
         raise DesignError(say("error.event_study.inference", seen=inference))
     matrix = panel_matrix(

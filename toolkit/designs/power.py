@@ -200,7 +200,10 @@ def minimum_detectable_effect(
     Bertrand, Duflo and Mullainathan, Quarterly Journal of Economics 2004 (placebo laws); Black,
     Hollingsworth, Nunes and Simon, Journal of Health Economics 2022 (simulated power).
     """
-    check_numbers({"power": power, "level": level}, {"placebos": placebos, "draws": draws})
+    counts = {"placebos": placebos, "draws": draws, "n_after": n_after}
+    counts |= {} if n_treated is None else {"n_treated": n_treated}
+    counts |= {} if n_before is None else {"n_before": n_before}
+    check_numbers({"power": power, "level": level}, counts, seed)
     plan = adoption_plan(n_treated, cohorts, n_after)
     n_treated = sum(plan.values())
     columns = [name for name in (outcome, territory, period, size) if name is not None]

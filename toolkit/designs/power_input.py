@@ -1,11 +1,12 @@
 """What a power analysis needs: untreated periods enough, and a plan of who adopts when."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.arguments import check_columns
+from toolkit.designs.arguments import check_columns, option_faults
 from toolkit.designs.columns import check_labels
 from toolkit.designs.panel import PanelMatrix, matrix_of_untreated
 from toolkit.errors import DesignError
@@ -82,16 +83,14 @@ def check_noise(changes: np.ndarray) -> None:
         raise DesignError(interface_language()("error.power.no_noise"))
 
 
-def check_numbers(shares: dict[str, float], counts: dict[str, int]) -> None:
-    """Refuse shares outside (0, 1) and counts below 1."""
+def check_numbers(shares: dict[str, float], counts: dict[str, int], seed: int) -> None:
+    """Refuse shares outside (0, 1), counts that are none or below 1, and a seed that is none."""
     say = interface_language()
     wrong = [
         say("error.power.share", name=name, seen=seen)
         for name, seen in shares.items()
-        if not 0 < seen < 1
+        if not (isinstance(seen, Real) and 0 < seen < 1)
     ]
-    wrong += [
-        say("error.power.count", name=name, seen=seen) for name, seen in counts.items() if seen < 1
-    ]
+    wrong += option_faults(**counts, seed=seed)
     if wrong:
         raise DesignError("\n".join(wrong))

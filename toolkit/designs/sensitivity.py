@@ -11,6 +11,7 @@ as evidence would make the effect look far more robust than it is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -226,7 +227,7 @@ def sensitivity(
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
     )
-    if not 0 < level < 1:
+    if not (isinstance(level, Real) and 0 < level < 1):
         raise DesignError(say("error.power.share", name="level", seen=level))
     if len(np.unique(matrix.adoption[matrix.treated])) > 1:
         return CheckOutcome("sensitivity", "not_applicable", "staggered")

@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import check_columns
 from toolkit.designs.assignments import MOST_EXACT
+from toolkit.designs.columns import kind_of
 from toolkit.designs.did import difference_in_differences, long_form, mean_changes
 from toolkit.designs.multiple_outcomes import possible_assignments
 from toolkit.designs.panel import panel_matrix
@@ -143,11 +145,12 @@ def specification_curve(
     say = interface_language()
     _check_specifications(specifications)
     columns = {"territory": territory, "period": period, "adoption": adoption}
+    check_columns(panel, list(columns.values()))
     estimates, changes = [], []
     for specification in specifications:
         options = {"seed": seed, "draws": draws, **settings, **specification.options, **columns}
         try:
-            rows = _rows(panel, specification)
+            rows = _from_what_is_left(_rows(panel, specification), panel, period, adoption)
             estimates.append(difference_in_differences(rows, **options))
             changes.append(_changes_of(rows, options))
         except DesignError as error:
@@ -205,6 +208,21 @@ def _rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     if kept.dtype != bool or kept.shape != (len(panel),):
         raise DesignError(say("error.specification.subset", n=len(panel)))
     return panel[kept]
+
+
+def _from_what_is_left(
+    rows: pd.DataFrame, panel: pd.DataFrame, period: str, adoption: str
+) -> pd.DataFrame:
+    """Let an adoption whose own period a subset leaves out count from the next period left."""
+    left = rows[period].drop_duplicates()
+    known = rows[adoption].dropna().drop_duplicates()
+    gone = known[known.isin(panel[period]) & ~known.isin(left)]
+    if gone.empty or kind_of(left) is None:
+        return rows
+    left = np.sort(left.dropna().to_numpy())
+    later = {value: left[left >= value] for value in gone}
+    moved = {value: periods[0] for value, periods in later.items() if len(periods)}
+    return rows.assign(**{adoption: rows[adoption].map(lambda value: moved.get(value, value))})
 
 
 def _changes_of(rows: pd.DataFrame, options: Mapping[str, Any]) -> pd.Series:

@@ -1,5 +1,7 @@
 """What a staggered adoption needs: options that exist, cells that can be identified."""
 
+from numbers import Real
+
 import numpy as np
 
 from toolkit.designs.group_time import Cells, Effects, Study
@@ -36,7 +38,7 @@ def check_settings(comparison, anticipation, trimming, base) -> None:
     ]
     if not isinstance(anticipation, (int, np.integer)) or anticipation < 0:
         faults.append(say("error.staggered.anticipation", seen=anticipation))
-    if not 0 < trimming <= 1:
+    if not (isinstance(trimming, Real) and 0 < trimming <= 1):
         faults.append(say("error.staggered.trimming", seen=trimming))
     refuse(faults)
 
