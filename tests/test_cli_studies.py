@@ -1,7 +1,9 @@
 """`futurs study` as a person types it."""
 
+import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,6 +78,28 @@ def test_an_unknown_study_is_named(futurs):
     assert "There are: demande-unique" in found.stderr
 
 
+def tells_everything(page: str, project: Path) -> None:
+    """Hold a page to its sections in order, its weight, and to no one being named."""
+    titles = re.findall(r"<h2[^>]*>([^<]*)</h2>", page)
+    sections = (
+        "In brief", "The problem", "The territories", "The intervention",
+        "Participation and declared interests", "How the project was meant to work",
+        "The question", "Cycles and decisions", "Logbook",
+        "The seven qualities and the seven principles", "What was tried to refute it",
+        "Level of evidence", "Other evidence", "Did the project have a part in it?",
+        "Validity of the action research", "Six judgements (criteria of the OECD DAC)",
+        "Adoption, and what it would take elsewhere", "The researchers’ reading",
+        "Limits and ethics", "Making the study again",
+    )  # fmt: skip
+    assert [title for title in titles if title in sections] == list(sections)
+    assert len(page.encode()) < 450_000
+    said = re.sub(r"data:[^\"')]*", "", page)
+    for table, column in (("participation", "pseudonym"), ("ratings", "rater")):
+        people = csv.DictReader((project / f"{table}.csv").open(encoding="utf-8"))
+        for name in {person[column] for person in people}:
+            assert not re.search(rf"\b{name}\b", said), name
+
+
 def test_a_study_is_run_into_pages_and_data(futurs, tmp_path):
     output = tmp_path / "reports"
     made = futurs("run", STUDY, "--lang", "en", "--output", str(output))
@@ -84,6 +108,7 @@ def test_a_study_is_run_into_pages_and_data(futurs, tmp_path):
     page = (folder / "en" / "index.html").read_text("utf-8")
     assert "Does the single application shorten the processing time?" in page
     assert "Level of evidence: 3 of 5" in page
+    tells_everything(page, futurs.data / "projects" / STUDY)
     record = json.loads((folder / "estimates.json").read_text("utf-8"))
     assert record["verdict"]["verdict"] == "beneficial"
     manifest = json.loads((folder / "en" / "manifest.json").read_text("utf-8"))

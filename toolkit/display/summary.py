@@ -1,47 +1,54 @@
 """A study in five hundred characters, in both languages, and where it stands among standards."""
 
 from toolkit.display.blocks import Block, Callout, Heading, Paragraph
+from toolkit.display.contribution import warn_of_doubts
 from toolkit.i18n import LANGUAGES, Language, language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
+from toolkit.study.contribution import Contribution
 from toolkit.study.evidence import nesta
 
 LONGEST = 500
 
 
-def summarise_study(study: Study, *, lang: Language) -> list[Block]:
+def summarise_study(study: Study, story: Contribution, *, lang: Language) -> list[Block]:
     """Return the summary of a study in the language of the page, then in the other."""
     others = [language(code) for code in LANGUAGES if code != lang.code]
     return [
         Heading(lang("summary.title")),
-        Paragraph(write_summary(study, lang)),
+        Paragraph(write_summary(study, story, lang)),
         # Only a callout says that it is in another language than its page.
-        *(Callout("note", write_summary(study, other), other) for other in others),
+        *(Callout("note", write_summary(study, story, other), other) for other in others),
     ]
 
 
-def write_summary(study: Study, lang: Language) -> str:
+def write_summary(study: Study, story: Contribution, lang: Language) -> str:
     """Sum a study up in at most `LONGEST` characters.
 
-    What it is, the effect with its interval, the verdict and the grade; then, as room allows,
-    what must be known to read them.
+    The verdict, the effect with its interval, the grade, that data are simulated: always. As room
+    allows, a doubt on the project's part, the question before them all, and the limits at the end.
     """
-    protocol, grade = study.file.protocol, study.grade
+    protocol, grade, conclusion = study.file.protocol, study.grade, study.conclusion
+    # The estimate says by itself that its interval does not decide.
+    told = (conclusion.verdict, conclusion.reason) == ("inconclusive", "interval")
     said = [
-        getattr(protocol.title, lang.code),
+        *([] if told else [conclusion.sentence(lang)]),
         study.estimate.sentence(lang),
-        study.conclusion.sentence(lang),
         lang("summary.grade", level=grade.level, ceiling=grade.ceiling),
     ]
     if study.sample.simulated:
         said.append(lang("summary.simulated"))
-    said += [getattr(limit, lang.code) for limit in protocol.limits]
-    text = ""
-    for sentence in said:
-        longer = f"{text} {sentence}".strip()
-        if len(longer) <= LONGEST:
-            text = longer
+    text = " ".join(said)
+    for doubt in warn_of_doubts(story, lang=lang):
+        text = _longer(text, f"{text} {doubt.text}")
+    text = _longer(text, f"{getattr(protocol.title, lang.code)} {text}")
+    for limit in protocol.limits:
+        text = _longer(text, f"{text} {getattr(limit, lang.code)}")
     return text
+
+
+def _longer(text: str, longer: str) -> str:
+    return longer if len(longer) <= LONGEST else text
 
 
 def place_on_nesta(study: Study, project: Project, *, lang: Language) -> Block:

@@ -97,7 +97,8 @@ def _when(project: Project) -> Fact:
     if doses.empty:
         return Fact("when", "tidier.when", {"first": first, "last": last})
     values = {"first": first, "last": last, "low": float(doses.min()), "high": float(doses.max())}
-    return Fact("when", "tidier.when_dose", values)
+    alike = values["low"] == values["high"]
+    return Fact("when", "tidier.when_one_dose" if alike else "tidier.when_dose", values)
 
 
 def _modifications(project: Project) -> Fact:

@@ -76,7 +76,8 @@ def rating_facts(project: Project, criterion: str, topic: str) -> list[Fact]:
     """Say how a criterion C1 to C5 was rated at each moment, everyone together."""
     described = describe_criteria(project)
     if described is None or criterion not in set(described.last.distributions.criterion):
-        return [lacking(topic, project, "ratings.csv")]
+        values = {"place": f"data/projects/{project.id}/ratings.csv"}
+        return [Fact(topic, f"rating.missing.{criterion}", values, missing=True)]
     rows = described.last.distributions
     rows = rows[(rows.role == EVERYONE) & (rows.criterion == criterion)]
     facts = []
