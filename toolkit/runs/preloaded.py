@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from toolkit.errors import ToolkitError
-from toolkit.i18n import interface_language
+from toolkit.i18n import LANGUAGES, interface_language, language
 from toolkit.runs.attempt import failed_by_death
 from toolkit.runs.child import adopt_orphans, fork, run_job, run_kernel
 from toolkit.runs.direct import start_kernel
@@ -264,6 +264,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: whoever started us hears it too
     adopt_orphans()
     start_kernel()
+    for code in LANGUAGES:
+        language(code)("error.no_fork")  # reads the catalogue
+    freeze()
     _Server(requests, replies).serve()
 
 
