@@ -139,6 +139,8 @@ _HOME = {
     "toolkit.study.qualities": ["measure_qualities"],
     "toolkit.study.analyse": ["run_study"],
     "toolkit.study.contribution": ["contribution"],
+    "toolkit.study.draft": ["draft_study", "plan_study"],
+    "toolkit.study.write": ["new_study"],
     "toolkit.study.reading": ["load_reading", "read_own_words"],
     "toolkit.display.summary": ["place_on_nesta", "summarise_study"],
     "toolkit.display.portrait": [
@@ -162,6 +164,12 @@ _HOME = {
     ],
     "toolkit.display.amendments": ["list_amendments"],
     "toolkit.display.robustness": ["show_robustness"],
+    "toolkit.display.study_design": [
+        "introduce_plan",
+        "show_comparison",
+        "show_draft",
+        "show_power",
+    ],
     "toolkit.display.studies": [
         "compare_with_truth",
         "explain_study",

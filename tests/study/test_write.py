@@ -7,6 +7,7 @@ import pytest
 
 from toolkit.errors import DataError
 from toolkit.records.toml_model import Text
+from toolkit.study.draft import draft_study
 from toolkit.study.lock import lock_path, make_lock, read_lock, write_lock
 from toolkit.study.protocol import load_protocol, read_protocol
 from toolkit.study.reading import Reading, load_reading, read_own_words
@@ -18,7 +19,7 @@ DAY = date(2026, 11, 24)
 
 
 def test_a_new_protocol_holds_what_the_project_says_and_asks_for_the_rest(data):
-    path = new_study("non-recours", project=STUDY, indicator="non-recours", today=DAY)
+    path = new_study(draft_study("non-recours", project=STUDY, indicator="non-recours", today=DAY))
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     assert content["periods"] == {"first": "2012", "last": "2016"}
     assert (content["design"], content["registered_on"]) == ("did", DAY)
@@ -32,7 +33,7 @@ def test_a_new_protocol_holds_what_the_project_says_and_asks_for_the_rest(data):
 def test_a_reading_awaits_with_its_protocol_and_is_never_written_over(data):
     own = data / "studies" / "non-recours.fr.txt"
     own.write_text("Écrit avant.\n", encoding="utf-8")
-    new_study("non-recours", project=STUDY, indicator="non-recours", today=DAY)
+    new_study(draft_study("non-recours", project=STUDY, indicator="non-recours", today=DAY))
     assert own.read_text(encoding="utf-8") == "Écrit avant.\n"
     assert load_reading("non-recours") == Reading()
     assert read_own_words("non-recours", "en").paragraphs == ()
@@ -41,7 +42,7 @@ def test_a_reading_awaits_with_its_protocol_and_is_never_written_over(data):
 
 def test_a_study_is_not_overwritten(data):
     with pytest.raises(DataError, match="There is a protocol already"):
-        new_study(STUDY, project=STUDY, indicator="non-recours", today=DAY)
+        new_study(draft_study(STUDY, project=STUDY, indicator="non-recours", today=DAY))
 
 
 def test_an_amendment_keeps_the_original_and_its_lock(data):

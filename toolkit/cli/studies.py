@@ -32,9 +32,11 @@ def study() -> None:
 @click.option("--indicator", required=True, help=say("cli.study_new.indicator"))
 def new(study_id: str, project: str, indicator: str) -> None:
     """Write a protocol to fill."""
+    from toolkit.study.draft import draft_study
     from toolkit.study.write import new_study
 
-    path = new_study(study_id, project=project, indicator=indicator, today=date.today())
+    draft = draft_study(study_id, project=project, indicator=indicator, today=date.today())
+    path = new_study(draft)
     click.echo(say("cli.study_new.done", path=path, study=study_id))
 
 

@@ -113,11 +113,17 @@ def _curve(protocol: Protocol, sample: Sample, choices: pd.DataFrame) -> Specifi
     wide = Periods(first=choices["first"].min(), last=choices["last"].max())
     panel = study_sample(protocol.model_copy(update={"periods": wide})).panel
     panel = panel[panel.territory.isin(sample.panel.territory)].reset_index(drop=True)
+    # A period left out after the start keeps its rows, without values: adoption stays where it is.
+    outcomes = {n: _after_transition(panel, n) for n in choices.transition.unique()}
+    panel = panel.assign(**{f"value {n}": values for n, values in outcomes.items()})
     rows = {f"specification {row.Index}": _rows(panel, row) for row in choices.itertuples()}
+    specifications = [
+        Specification(name, {"outcome": f"value {transition}"}, name)
+        for name, transition in zip(rows, choices.transition, strict=True)
+    ]
     return specification_curve(
         panel.assign(**rows),
-        [Specification(name, subset=name) for name in rows],
-        outcome="value",
+        specifications,
         size="size" if "size" in panel else None,
         cluster="cluster" if "cluster" in panel else None,
         inference=protocol.inference,
@@ -127,12 +133,15 @@ def _curve(protocol: Protocol, sample: Sample, choices: pd.DataFrame) -> Specifi
     )
 
 
-def _rows(panel: pd.DataFrame, choice) -> np.ndarray:
-    """Tell which rows a combination of options reads."""
+def _after_transition(panel: pd.DataFrame, n: int) -> pd.Series:
     periods = sorted(panel.period.unique())
     start = periods.index(panel.adoption.dropna().iloc[0])
-    skipped = periods[start : start + choice.transition]
-    inside = panel.period.between(choice.first, choice.last) & ~panel.period.isin(skipped)
+    return panel["value"].mask(panel.period.isin(periods[start : start + n]))
+
+
+def _rows(panel: pd.DataFrame, choice) -> np.ndarray:
+    """Tell which rows a combination of options reads."""
+    inside = panel.period.between(choice.first, choice.last)
     return (inside & ~panel.territory.isin(_within(choice.without))).to_numpy()
 
 

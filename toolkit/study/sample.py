@@ -183,12 +183,16 @@ def _logarithm(frame: pd.DataFrame) -> pd.Series:
 
 
 def _nearest(frame: pd.DataFrame, protocol: Protocol, exclude: tuple[str, ...]) -> Comparison:
-    """Choose by what was observed before the first adoption, and nothing else."""
+    """Choose by what was observed before the first adoption, and nothing else.
+
+    Periods are put together by year, so that a secret month leaves nobody out.
+    """
+    before = frame[frame.period < frame.adoption.dropna().min()]
+    yearly = before.assign(period=before.period.str[:4]).groupby(["territory", "period"]).value
     return choose_comparison(
-        frame,
+        yearly.mean().reset_index(),
         outcome="value",
         treated=sorted(frame.territory[frame.adoption.notna()].unique()),
-        before=frame.adoption.dropna().min(),
         n_per_treated=protocol.comparison.per_treated,
         exclude=exclude,
     )

@@ -8,44 +8,29 @@ from pathlib import Path
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 from toolkit.records.atomic import write_atomically
-from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.sources import data_dir
 from toolkit.records.toml_model import Text
+from toolkit.study.draft import TEMPLATES, Draft
 from toolkit.study.lock import lock_path, read_lock
 from toolkit.study.protocol import FOLDER, ProtocolFile, protocol_path
-from toolkit.study.protocol_rules import CHECKS
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
-def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
-    """Write a protocol to fill, with what the project already says of its design, and its reading.
+def new_study(draft: Draft) -> Path:
+    """Write a protocol to fill, and the files of its reading.
 
     The files of the reading, for later, are commented templates; one that is there already stays.
 
     Raises
     ------
     DataError
-        A study of that name exists; or the project or its indicator cannot be loaded.
+        A study of that name exists.
     """
+    study = draft.protocol.id
     path = protocol_path(study)
     if path.exists():
         raise DataError(interface_language()("error.study_exists", path=path))
-    panel = load_panel(load_project(project), indicator)
-    adoptions = panel.adopted_on.dropna().nunique()
-    design = "staggered" if adoptions > 1 else "did"
-    text = _template("protocol.toml").format(
-        id=study,
-        project=project,
-        indicator=indicator,
-        design=design,
-        checks=json.dumps(list(CHECKS[design])),
-        first=panel.period.min(),
-        last=panel.period.max(),
-        today=today.isoformat(),
-    )
     (data_dir() / FOLDER).mkdir(exist_ok=True)
-    write_atomically(path, text)
+    write_atomically(path, draft.text)
     for ending in ("reading.toml", "fr.txt", "en.txt"):
         own = path.with_name(f"{study}.{ending}")
         if not own.exists():
@@ -54,7 +39,7 @@ def new_study(study: str, *, project: str, indicator: str, today: date) -> Path:
 
 
 def _template(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def amend_study(file: ProtocolFile, *, reason: Text, today: date) -> Path:
