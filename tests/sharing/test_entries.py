@@ -55,14 +55,14 @@ def test_what_is_unfinished_or_none_of_ours_is_left_out(tmp_path, put_report):
     assert [entry.address for entry in find_entries(tmp_path)] == ["r/DEP/23"]
 
 
-def test_the_failed_have_their_error_and_the_most_telling_log(tmp_path):
+def test_the_failed_have_their_error_and_the_files_they_left(tmp_path):
     for name in ("r/DEP/19/fr", "r/DEP/23/fr"):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "failure.txt").write_text("stopped at cell 3: no")
     (tmp_path / "r/DEP/23/fr/failed.ipynb").write_text(json.dumps({}))
     assert find_failures(tmp_path) == [
-        Failed("r/DEP/19/fr", "stopped at cell 3: no", "r/DEP/19/fr/failure.txt"),
-        Failed("r/DEP/23/fr", "stopped at cell 3: no", "r/DEP/23/fr/failed.ipynb"),
+        Failed("r/DEP/19/fr", "stopped at cell 3: no", ("failure.txt",)),
+        Failed("r/DEP/23/fr", "stopped at cell 3: no", ("failed.ipynb", "failure.txt")),
     ]
 
 

@@ -81,7 +81,7 @@ def test_a_failure_is_listed_with_its_error_as_text_and_its_log(tmp_path):
     (folder / "failure.txt").write_text("ValueError: <b>no</b>")
     page = render_index(tmp_path)["index.en.html"]
     assert "1 failed report" in page
-    assert '<a href="r/DEP/23/fr/failure.txt">r/DEP/23/fr</a>' in page
+    assert '<a href="r/DEP/23/fr/failure.txt">failure.txt<' in page
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in page
 
 

@@ -20,7 +20,7 @@ _FACTS = (
     "title", "subject", "lang", "status", "simulated", "grade", "verdict", "project", "territories",
 )  # fmt: skip
 # What a run that stopped leaves, the most telling first.
-_LOGS = ("failed.ipynb", FAILURE)
+_LOGS = ("failed.log", "failed.ipynb", FAILURE)
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Failed:
-    """A report that could not be made: where it would be, the error, and where to look."""
+    """A report that could not be made: where it would be, the error, and the files it left."""
 
     address: str
     error: str
-    log: str
+    logs: tuple[str, ...]
 
 
 def find_entries(output: Path) -> list[Entry]:
@@ -101,9 +101,9 @@ def find_failures(output: Path) -> list[Failed]:
     failures = []
     for path in sorted(output.rglob(FAILURE)):
         folder = path.parent
-        log = next(folder / name for name in _LOGS if (folder / name).is_file())
-        address, log = (p.relative_to(output).as_posix() for p in (folder, log))
-        failures.append(Failed(address, path.read_text(encoding="utf-8"), log))
+        logs = tuple(name for name in _LOGS if (folder / name).is_file())
+        address = folder.relative_to(output).as_posix()
+        failures.append(Failed(address, path.read_text(encoding="utf-8"), logs))
     return failures
 
 
