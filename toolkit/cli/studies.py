@@ -70,10 +70,13 @@ def check(study_id: str) -> None:
             treated=say.plural("estimate.treated", len(sample.treated)),
             comparison=say.plural("estimate.comparison", len(sample.comparison)),
             periods=sample.panel.period.nunique(),
-            first=file.protocol.periods.first,
-            last=file.protocol.periods.last,
+            first=sample.panel.period.min(),
+            last=sample.panel.period.max(),
         )
     )
+    asked = file.protocol.periods
+    if (asked.first, asked.last) != (sample.panel.period.min(), sample.panel.period.max()):
+        click.echo(say("study.shorter", first=asked.first, last=asked.last))
     lock = read_lock(lock_path(file.path))
     if lock is None:
         click.echo(say("study.exploratory"))
