@@ -19,7 +19,7 @@ def test_facts_of_a_topic_share_a_row():
         ("Where", "3 treated territories. No cycle decided on a change."),
         (
             "Materials",
-            f"○{NBSP}Not recorded: to be written in data/projects/essai/artefacts.csv.",
+            f"–{NBSP}Not recorded: to be written in data/projects/essai/artefacts.csv.",
         ),
     )
 

@@ -7,7 +7,7 @@ from toolkit.i18n import NBSP, Language
 from toolkit.study.facts import Fact
 
 # Before what is not recorded: a sign, then the words.
-_MISSING = "○"
+_MISSING = "–"
 
 
 def tabulate_facts(
