@@ -3,10 +3,8 @@
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -240,29 +238,42 @@ def test_the_error_of_a_notebook_names_its_cell(notebook, tmp_path):
         run_notebook(notebook, {"n": 13}, tmp_path / "out.ipynb")
 
 
+CLIENT = """
+import sys
+from pathlib import Path
+from toolkit.runs.batch import run_batch
+from toolkit.runs.reports import Report
+notebook, output = map(Path, sys.argv[1:])
+reports = [Report(notebook, {"n": n, "lang": "en"}, f"small/{n}/en") for n in range(6)]
+for result in run_batch(reports, output=output, render="rendering:render", workers=2):
+    print(result.status, flush=True)
+"""
+
+
 def test_a_killed_batch_leaves_whole_reports_and_takes_up_where_it_was(tmp_path):
-    """Kill -9 the command in the middle of a real batch, then run it again."""
-    futurs = str(Path(sys.executable).parent / "futurs")
-    wanted = [f"--territory=REG-{code}" for code in ("01", "02", "03", "04", "06", "94")]
-    command = [futurs, "batch", *wanted, "--lang", "en", "--output", str(tmp_path)]
-    first = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    reports = tmp_path / "territory_report"
-    deadline = time.monotonic() + 120
-    while len(list(reports.rglob("index.html"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    pages = list(reports.rglob("index.html"))
-    assert 2 <= len(pages) < 6
-    for page in pages:
-        assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
+    """Kill -9 the client in the middle of a batch, then run it again."""
+    made = tmp_path / "made"
+    path = write_notebook(
+        tmp_path / "slow.ipynb",
+        f"import time\nif n > 1:\n    time.sleep(0.5)\nopen({str(made)!r}, 'a').write(f'{{n}}\\n')",
+        SHOW,
+    )
+    command = [sys.executable, "-c", CLIENT, str(path), str(tmp_path / "out")]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert [first.stdout.readline() for _ in range(2)] == ["made\n", "made\n"]
+    first.kill()
+    first.communicate()
+    reports = tmp_path / "out" / "small"
+    for page in reports.rglob("index.html"):  # whatever there is is whole
+        assert page.read_text() == f"<h1>{page.parts[-3]}</h1>../../../en"
         record = json.loads((page.parent / "manifest.json").read_text(encoding="utf-8"))
-        assert record["parameters"]["lang"] == "en"
-    again = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
-    *results, counts = map(json.loads, again.stdout.splitlines())
-    assert (len(results), counts["failed"]) == (6, 0)
-    # A page that the ledger did not learn of before the end is made once more.
-    assert 1 <= counts["unchanged"] <= len(pages)
+        assert record["files"]["index.html"] == hashlib.sha256(page.read_bytes()).hexdigest()
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    statuses = Counter(again.stdout.split())
+    assert statuses["unchanged"] >= 2
+    assert statuses["unchanged"] + statuses["made"] == 6
     assert len(list(reports.rglob("index.html"))) == 6
+    # What was entered was made once; at most the two in hand were made twice.
+    assert len(made.read_text().split()) <= 8
     assert list(reports.rglob(".*")) == []
-    assert list((tmp_path / ".ledger").glob("scratch-*/")) == []
+    assert list((tmp_path / "out" / ".ledger").glob("scratch-*/")) == []
