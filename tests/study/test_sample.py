@@ -68,6 +68,12 @@ def test_who_adopts_after_the_window_stands_as_comparison(protocol):
     assert sample.treated == ()
 
 
+def test_periods_without_any_observation_are_refused(protocol):
+    later = protocol.periods.model_copy(update={"first": "2030-01", "last": "2031-06"})
+    with pytest.raises(DesignError, match="from 2012-01 to 2017-06"):
+        study_sample(changed(protocol, periods=later))
+
+
 def test_logarithms_and_populations_and_regions(protocol):
     level = study_sample(protocol)
     settings = {"scale": "log", "sizes": "population", "clusters": "region"}

@@ -93,14 +93,17 @@ def study_sample(protocol: Protocol) -> Sample:
     DataError
         The project has faults, or the source of its outcome is to be pulled first.
     DesignError
-        A named territory has no observation in the periods, or a logarithm is asked of values that
-        are not positive; all of them are in the message.
+        No observation lies in the periods; a named territory has none in them; or a logarithm is
+        asked of values that are not positive. All of them are in the message.
     """
     project = load_project(protocol.project)
     panel = load_panel(project, protocol.indicator)
     attributes = panel.attrs
     direction = project.tables["indicators"].set_index("indicator").direction[protocol.indicator]
     inside = panel.period.between(protocol.periods.first, protocol.periods.last)
+    if not inside.any():
+        known = {"first": panel.period.min(), "last": panel.period.max()}
+        raise DesignError(interface_language()("error.sample.no_period", **known))
     panel = panel[inside].reset_index(drop=True)
     panel["adoption"] = _adoption(panel, attributes["frequency"])
     panel = panel[_on_a_side(protocol, panel)].reset_index(drop=True)
