@@ -1,4 +1,4 @@
-"""`futurs project report`: both notebooks run by a real kernel, in both languages."""
+"""`futurs project report`: its notebooks run by a real kernel, in both languages."""
 
 import html
 import json
@@ -15,7 +15,7 @@ from toolkit.records.vocabulary import load_vocabulary
 
 FUTURS = Path(sys.executable).parent / "futurs"
 PROJECT = "maison-handicap"
-NOTEBOOKS = ("project_characterisation", "implementation")
+NOTEBOOKS = ("project_characterisation", "implementation", "data_quality")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def output(tmp_path_factory):
     command = [str(FUTURS), "project", "report", PROJECT, "--output", str(folder)]
     made = subprocess.run(command, capture_output=True, text=True, env=settings, check=False)
     assert made.returncode == 0, made.stderr
-    assert "4 reports made" in made.stderr
+    assert "6 reports made" in made.stderr
     return folder
 
 
@@ -61,6 +61,7 @@ def test_the_same_numbers_in_both_languages(output):
     assert "le plus haut sur C1 (médiane 3 sur 3) et le plus bas sur C5 (médiane 1)" in french
     assert "€1,814,510 for €1,865,880 planned" in english
     assert "1\u202f814\u202f510\u00a0€ pour 1\u202f865\u202f880\u00a0€ prévus" in french
+    assert "3,535 values expected" in page(output, "data_quality", "en")
     assert "415 days" in english
     assert "415 jours" in french
 
@@ -70,7 +71,7 @@ def test_the_same_numbers_in_both_languages(output):
 def test_the_page_says_what_it_is_and_how_to_make_it_again(output, notebook, lang):
     text = page(output, notebook, lang)
     stamp = {"fr": "Données simulées", "en": "Simulated data"}[lang]
-    assert text.count(stamp) > 5
+    assert text.count(stamp) > 4
     assert f"futurs project report --notebook {notebook} {PROJECT} --lang {lang}" in text
     path = output / notebook / PROJECT / lang / "index.html"
     assert path.stat().st_size < 400_000

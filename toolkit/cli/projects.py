@@ -21,7 +21,7 @@ from toolkit.i18n import LANGUAGES, language
 KINDS = ("observation", "decision", "erreur", "surprise", "lecon")
 CONFIDENTIALITIES = ("public", "team", "restricted")
 # The notebooks whose one subject is a project.
-NOTEBOOKS = ("project_characterisation", "implementation")
+NOTEBOOKS = ("project_characterisation", "implementation", "data_quality")
 _FOLDER = Path(__file__).parents[2] / "notebooks"
 
 

@@ -24,6 +24,7 @@ def rerun_command(manifest: dict) -> str:
         "impact_evaluation.ipynb": ("futurs study run", "study"),
         "project_characterisation.ipynb": (f"{on_project} project_characterisation", "project"),
         "implementation.ipynb": (f"{on_project} implementation", "project"),
+        "data_quality.ipynb": (f"{on_project} data_quality", "project"),
     }
     if manifest["notebook"] not in commands or manifest.get("rendered_later"):
         return ""

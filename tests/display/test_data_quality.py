@@ -1,0 +1,71 @@
+"""What the page on data says: of a demonstration, and of a project whose outcome is not here."""
+
+import re
+
+import pytest
+
+from toolkit.display.blocks import Callout, Figure, Paragraph, Table
+from toolkit.display.data_quality import (
+    explain_provenance,
+    explain_series,
+    explain_tables,
+    introduce_data,
+)
+from toolkit.i18n import language
+from toolkit.records.portfolio import load_project
+from toolkit.study.data_quality import describe_series
+
+EN, FR = language("en"), language("fr")
+
+
+@pytest.fixture(scope="module")
+def project():
+    return load_project("autonomie-domicile")
+
+
+@pytest.fixture(scope="module")
+def series(project):
+    return describe_series(project)
+
+
+def test_the_answer_counts_what_is_observed(project, series):
+    said = [b.text for b in introduce_data(project, series, lang=EN) if isinstance(b, Paragraph)]
+    whole = sum(int(found.statuses.sum()) for found in series.values())
+    known = sum(int(found.statuses["ok"]) for found in series.values())
+    assert said[0].startswith("14 of the project’s 14 tables are filled.")
+    assert f"{EN.percent(known / whole, 0)} of the {EN.number(whole)} values expected" in said[0]
+    assert re.fullmatch(r"Values that stand out: \d+\. Breaks in a series: \d+\.", said[1])
+
+
+def test_each_indicator_has_its_coverage_and_its_states(project, series):
+    blocks = explain_series(project, series, lang=FR)
+    assert sum(isinstance(block, Figure) for block in blocks) == len(series) == 2
+    states = [b for b in blocks if isinstance(b, Table) and b.header[0] == "État"]
+    assert [row[0] for row in states[0].rows] == [
+        "Observée", "Secret statistique", "Non disponible", "Imputée", "Censurée", "Provisoire",
+        "Sans ligne",
+    ]  # fmt: skip
+    assert all(block.simulated for block in blocks if isinstance(block, Figure | Table))
+
+
+def test_every_table_is_listed_with_what_is_never_filled(project):
+    table = explain_tables(project, lang=EN)[1]
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert len(rows) == 14
+    assert rows["ratings.csv"] == ("40", "100%", "–")
+    assert "url" in rows["artefacts.csv"][2]
+
+
+def test_provenance_has_producer_licence_and_hash():
+    sources, hashes = explain_provenance(load_project("paerpa"), lang=EN)[1:]
+    assert any("Licence Ouverte" in cell for row in sources.rows for cell in row)
+    assert any(re.fullmatch(r"[0-9a-f]{64}", row[2]) for row in hashes.rows)
+
+
+def test_an_outcome_that_is_not_here_says_how_to_pull_it():
+    project = load_project("paerpa")
+    blocks = explain_series(project, {"apa-domicile-60": None}, lang=EN)
+    [note] = [block for block in blocks if isinstance(block, Callout)]
+    assert note.text.endswith("futurs data pull drees-aide-sociale.")
+    said = introduce_data(project, {"apa-domicile-60": None}, lang=EN)
+    assert any("No outcome is here" in str(block) for block in said)

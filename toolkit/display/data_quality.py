@@ -1,0 +1,207 @@
+"""What the data of a project can bear, table by table and indicator by indicator."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from toolkit.display.blocks import Block, Callout, Heading, Paragraph, Table
+from toolkit.display.coverage import plot_coverage
+from toolkit.display.projects import (
+    EMPTY,
+    introduce_project,
+    territory_names,
+    vocabulary_words,
+    write_date,
+)
+from toolkit.display.signs import NOT_AVAILABLE, with_signs
+from toolkit.display.sources import tabulate_sources
+from toolkit.display.writing import spread_digits, write_number, write_period
+from toolkit.i18n import Language
+from toolkit.records.portfolio import Project
+from toolkit.records.rates import outcome_sources
+from toolkit.records.sources import load_sources, table_sources
+from toolkit.study.data_quality import OUTLYING, SeriesQuality, describe_tables
+
+Series = Mapping[str, SeriesQuality | None]
+# Values that stand out, listed at most: the farthest.
+_MOST_LISTED = 10
+
+
+def introduce_data(project: Project, series: Series, *, lang: Language) -> list[Block]:
+    """Return the top of the page: what is filled, what is observed, what stands out."""
+    tables = describe_tables(project)
+    filled = {"n": lang.number(int((tables.rows > 0).sum())), "of": lang.number(len(tables))}
+    answer = [lang("quality.tables", **filled)]
+    here = [found for found in series.values() if found is not None]
+    if not here:
+        answer.append(lang("quality.nothing_here"))
+    else:
+        cells = sum(int(found.statuses.sum()) for found in here)
+        known = sum(int(found.statuses.get("ok", 0)) for found in here)
+        counts = {
+            "share": lang.percent(known / cells, 0),
+            "cells": lang.number(cells),
+            "secret": lang.number(sum(int(found.statuses.get("secret", 0)) for found in here)),
+            "censored": lang.number(sum(int(found.statuses.get("censored", 0)) for found in here)),
+        }
+        answer[0] += " " + lang("quality.cells", **counts)
+        outliers = lang.number(sum(len(found.outliers) for found in here))
+        breaks = lang.number(sum(0 if f.breaks is None else len(f.breaks) for f in here))
+        answer.append(lang("quality.found", outliers=outliers, breaks=breaks))
+    blocks = introduce_project(project, question="quality.question", answer=answer, lang=lang)
+    return [*blocks, Callout("caution", lang("quality.caution"), lang)]
+
+
+def explain_tables(project: Project, *, lang: Language) -> list[Block]:
+    """List every table of the project: rows, how full it is, what is never filled."""
+    rows = tuple(
+        (
+            f"{row.Index}.csv",
+            lang.number(row.rows),
+            NOT_AVAILABLE if pd.isna(row.filled) else lang.percent(row.filled, 0),
+            ", ".join(row.unused) or EMPTY,
+        )
+        for row in describe_tables(project).itertuples()
+    )
+    return [
+        Heading(lang("quality.tables.title")),
+        Table(
+            caption=lang("quality.tables.caption", project=project.id),
+            header=tuple(
+                lang(f"quality.column.{name}") for name in ("table", "rows", "filled", "unused")
+            ),
+            rows=rows,
+            note=with_signs(rows, lang("quality.tables.note"), lang),
+            text_columns=frozenset({0, 3}),
+            simulated=project.facts.simulated,
+            lang=lang,
+        ),
+    ]
+
+
+def explain_series(project: Project, series: Series, *, lang: Language) -> list[Block]:
+    """Show each indicator: the state of its cells, its breaks, the values that stand out."""
+    indicators = project.tables["indicators"].set_index("indicator")
+    blocks: list[Block] = [Heading(lang("quality.series.title"))]
+    for name, found in series.items():
+        label = indicators.loc[name, f"label_{lang.code}"]
+        blocks.append(Heading(label, level=3))
+        if found is None:
+            source = indicators.loc[name, "source"]
+            blocks.append(Callout("note", lang("quality.not_here", source=source), lang))
+        else:
+            blocks += _one_series(label, found, lang)
+    return blocks
+
+
+def explain_provenance(project: Project, *, lang: Language) -> list[Block]:
+    """Say whose data it is, of the outcomes and of the territories, and the hash of each file."""
+    register = load_sources()
+    wanted = [
+        source
+        for row in project.tables["indicators"].itertuples()
+        for source in outcome_sources(row.source, row.indicator)
+    ]
+    sources = {name: register[name] for name in wanted}
+    sources |= {s.id: s for s in table_sources("territories", "territories")}
+    rows = tuple(
+        (
+            source.path or source.id,
+            write_date(pd.Timestamp(source.updated_on), lang),
+            source.sha256 or EMPTY,
+        )
+        for source in sources.values()
+    )
+    return [
+        Heading(lang("quality.provenance.title")),
+        tabulate_sources(sources.values(), lang=lang),
+        Table(
+            caption=lang("quality.provenance.caption"),
+            header=tuple(
+                lang(f"quality.column.{name}") for name in ("source", "updated", "sha256")
+            ),
+            rows=rows,
+            text_columns=frozenset(range(3)),
+        ),
+    ]
+
+
+def _one_series(label: str, found: SeriesQuality, lang: Language) -> list[Block]:
+    panel, attrs = found.panel, found.panel.attrs
+    note = " · ".join(attrs["attribution"][lang.code])
+    names = territory_names(list(dict.fromkeys(panel.territory)))
+    cells = panel[["territory", "period", "status"]].assign(territory=panel.territory.map(names))
+    facts = {"lang": lang, "simulated": attrs["simulated"], "note": note}
+    said = [_say_breaks(found, attrs["unit"], lang)]
+    if found.outliers.empty:
+        said.append(lang("quality.no_outlier", level=lang.percent(OUTLYING, 0)))
+    blocks = [
+        plot_coverage(cells, measure=label, **facts),
+        _tabulate_statuses(label, found, lang),
+        Paragraph(" ".join(said)),
+    ]
+    outliers = [] if found.outliers.empty else [_tabulate_outliers(label, found, names, lang)]
+    return [*blocks, *outliers]
+
+
+def _tabulate_statuses(label: str, found: SeriesQuality, lang: Language) -> Table:
+    words = vocabulary_words("observation_status", lang) | {"absent": lang("quality.absent")}
+    whole = int(found.statuses.sum())
+    rows = tuple(
+        (
+            word.capitalize(),
+            lang.number(n := int(found.statuses.get(code, 0))),
+            lang.percent(n / whole, 1),
+        )
+        for code, word in words.items()
+    )
+    return Table(
+        caption=lang("quality.statuses.caption", label=label),
+        header=tuple(lang(f"quality.column.{name}") for name in ("status", "cells", "share")),
+        rows=rows,
+        simulated=found.panel.attrs["simulated"],
+        lang=lang,
+    )
+
+
+def _tabulate_outliers(
+    label: str, found: SeriesQuality, names: Mapping[str, str], lang: Language
+) -> Table:
+    digits, unit = spread_digits(found.outliers.value), found.panel.attrs["unit"]
+    rows = tuple(
+        (
+            names[row.territory],
+            write_period(row.period, lang),
+            write_number(row.value, lang, digits, unit),
+            write_number(row.expected, lang, digits, unit),
+            lang.number(row.distance, 1),
+        )
+        for row in found.outliers.head(_MOST_LISTED).itertuples()
+    )
+    columns = ("territory", "period", "value", "expected", "distance")
+    return Table(
+        caption=lang.plural("quality.outliers.caption", len(found.outliers), label=label),
+        header=tuple(lang(f"quality.column.{name}") for name in columns),
+        rows=rows,
+        note=lang("quality.outliers.note", most=lang.number(_MOST_LISTED)),
+        text_columns=frozenset({0, 1}),
+        simulated=found.panel.attrs["simulated"],
+        lang=lang,
+    )
+
+
+def _say_breaks(found: SeriesQuality, unit: str, lang: Language) -> str:
+    if found.breaks is None:
+        return lang("quality.breaks.unknown")
+    if found.breaks.empty:
+        return lang("quality.breaks.none")
+    digits = spread_digits(found.breaks.change)
+    listed = [
+        lang(
+            "quality.breaks.one",
+            period=write_period(row.period, lang),
+            change=write_number(row.change, lang, digits, unit, sign=True),
+        )
+        for row in found.breaks.itertuples()
+    ]
+    return lang("quality.breaks.some", list=lang.join(listed))
