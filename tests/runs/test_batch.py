@@ -188,6 +188,34 @@ def test_a_damaged_ledger_is_said_with_the_remedy(notebook, tmp_path):
         run([report(notebook, 1)], tmp_path)
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 200 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount a small disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_stops_the_batch_and_leaves_whole_reports(small_disk, tmp_path):
+    path = write_notebook(tmp_path / "large.ipynb", SHOW + "\nHTML('y' * 60_000 + f'{n}')")
+    made = run_batch(
+        [report(path, n) for n in range(3)],
+        output=small_disk,
+        render="rendering:render",
+        workers=1,
+    )
+    assert next(made).status == "made"
+    with pytest.raises(ToolkitError, match=r"There is no space left: .*free some space"):
+        list(made)
+    (page,) = (small_disk / "small").rglob("index.html")
+    assert page.read_text().endswith("0../../../en")
+    assert list((small_disk / "small").rglob(".*")) == []
+
+
 def test_nothing_is_written_by_a_forecast(notebook, tmp_path):
     found = forecast([report(notebook, 1)], output=tmp_path / "none")
     assert (found.doubts, found.unchanged, found.seconds) == ({"new": 1}, 0, None)

@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from toolkit.errors import ToolkitError
+from toolkit.i18n import interface_language
 from toolkit.records.atomic import write_atomically
 from toolkit.records.reads import Reads
 from toolkit.runs.jobs import Failure, Job, Limits, Outcome
@@ -28,6 +29,7 @@ from toolkit.runs.reports import FAILED_LOG, FAILED_NOTEBOOK, Report
 
 RENDER = "toolkit.sharing.render:render_report"
 _WRITE = "toolkit.runs.reports:write_report"
+_ROOM = 64 * 1024  # bytes without which no notebook can be kept
 _PATIENCE = 0.5  # seconds between two looks at what another batch is making
 
 
@@ -162,6 +164,9 @@ class _Work:
                 return Result(report, "made", outcome.seconds, attempts=outcome.attempts)
             if outcome.failure.error == "DiskFull":
                 raise ToolkitError(outcome.failure.message)
+            if shutil.disk_usage(self._scratch).free < _ROOM:  # whatever it died of
+                say = interface_language()
+                raise ToolkitError(say("error.disk_full", path=self._ledger.output))
             self._ledger.forget(report.address)
             failure = _keep_failure(report.folder(self._ledger.output), outcome)
             return Result(report, "failed", outcome.seconds, failure, outcome.attempts)
