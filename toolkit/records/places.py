@@ -35,12 +35,15 @@ def list_places(levels: Sequence[str] = (), *, department: str | None = None) ->
     import pyarrow.parquet as pq
 
     path = table_path("territories", "territories")
-    wanted = {"level": list(levels), "department": [department] if department else []}
-    tests = [(column, "in", values) for column, values in wanted.items() if values]
-    try:
-        table = pq.read_table(path, columns=["level", "code", "department"], filters=tests or None)
+    try:  # `pq.read_table` would import pandas
+        table = pq.ParquetFile(path).read(columns=["level", "code", "department"])
     except (OSError, pa.ArrowException) as error:
         raise damaged(path, error) from error
-    places = [Place(**row) for row in table.to_pylist()]
+    columns = (table.column(name).to_pylist() for name in ("level", "code", "department"))
+    places = [
+        Place(level, code, within)
+        for level, code, within in zip(*columns, strict=True)
+        if (not levels or level in levels) and department in (None, within)
+    ]
     order = {level: rank for rank, level in enumerate(levels)}
     return sorted(places, key=lambda place: (order.get(place.level, 0), place.code))
