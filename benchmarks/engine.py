@@ -167,11 +167,11 @@ def with_nbclient(task: Task) -> None:
     """Execute with nbclient alone."""
     import nbformat
     from nbclient import NotebookClient
+    from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
     notebook, parameters, output = task
-    node = nbformat.read(notebook, as_version=4)
-    node.metadata["papermill"] = {}
+    node = load_notebook_node(str(notebook))
     node = parameterize_notebook(node, parameters, kernel_name="python3", language="python")
     NotebookClient(node, kernel_name="python3").execute()
     nbformat.write(node, output)

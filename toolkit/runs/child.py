@@ -83,7 +83,8 @@ def run_kernel(arguments: list[str], environment: dict[str, str], folder: str) -
     os.chdir(folder)
     sys.argv = ["ipykernel_launcher", *arguments]
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    IPKernelApp.launch_instance(arguments)
+    # With a parent it does not greet those who would connect to it by hand.
+    IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
     os._exit(0)
 
 
