@@ -3,10 +3,14 @@
 import json
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+# Two threads that wait for each other take longer than one on the small problems of tests; read by
+# numpy when it is first imported, and by every kernel started from here.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).parents[1]
 
 
@@ -23,6 +27,14 @@ def mirror():
     if not folder.is_dir():
         pytest.skip("no mirror of the pulled files: give its folder in FUTURS_DATA_MIRROR")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demonstration():
+    """Give a demonstration study by its name, run once for all tests."""
+    from toolkit.study.analyse import run_study
+
+    return cache(run_study)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,13 @@
 import pytest
 
 from toolkit.records.portfolio import load_project
-from toolkit.study.analyse import run_study
 from toolkit.study.contribution import contribution
 
 STUDY = "maison-handicap"
 
 
 @pytest.fixture(scope="session")
-def told():
+def told(demonstration):
     """The study, its project and its story."""
-    study, project = run_study(STUDY), load_project(STUDY)
+    study, project = demonstration(STUDY), load_project(STUDY)
     return study, project, contribution(study, project)

@@ -9,7 +9,6 @@ from toolkit.estimate import CheckOutcome
 from toolkit.i18n import LANGUAGES, language
 from toolkit.records.portfolio import Project, load_project
 from toolkit.records.toml_model import Text
-from toolkit.study.analyse import run_study
 from toolkit.study.contribution import (
     Piece,
     agreement,
@@ -64,8 +63,8 @@ def test_a_rival_explanation_is_what_checks_and_evidence_make_of_it(statuses, di
 
 
 @pytest.fixture(scope="module")
-def study():
-    return run_study("demande-unique")
+def study(demonstration):
+    return demonstration("demande-unique")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from toolkit.i18n import language
 from toolkit.records.portfolio import Project, load_project
 from toolkit.records.toml_model import Text
 from toolkit.records.vocabulary import vocabulary_codes
-from toolkit.study.analyse import run_study
 from toolkit.study.contribution import contribution
 from toolkit.study.judgements import judgements, rating_facts
 from toolkit.study.reading import Judgement, Reading
@@ -18,8 +17,8 @@ STUDY = "maison-handicap"
 
 
 @pytest.fixture(scope="module")
-def found():
-    study, project = run_study(STUDY), load_project(STUDY)
+def found(demonstration):
+    study, project = demonstration(STUDY), load_project(STUDY)
     return study, project, contribution(study, project)
 
 

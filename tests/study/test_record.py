@@ -4,14 +4,13 @@ import json
 
 import pytest
 
-from toolkit.study.analyse import run_study
 from toolkit.study.record import compare_records, study_record
 from toolkit.study.truth import true_effect
 
 
 @pytest.fixture(scope="module")
-def study():
-    return run_study("demande-unique")
+def study(demonstration):
+    return demonstration("demande-unique")
 
 
 def test_the_record_says_what_was_found(study):
@@ -22,10 +21,6 @@ def test_the_record_says_what_was_found(study):
     assert record["grade"] == {"level": 3, "ceiling": 3}
     assert record["simulated"] is True
     assert len(record["protocol_sha256"]) == len(record["data_sha256"]) == 64
-
-
-def test_two_runs_of_one_study_are_equal(study):
-    assert compare_records(study_record(study), study_record(run_study("demande-unique"))) == []
 
 
 def test_what_differs_is_named_with_both_values(study):

@@ -9,7 +9,7 @@ from toolkit.designs.did import difference_in_differences
 from toolkit.designs.multiple_outcomes import romano_wolf
 from toolkit.errors import DesignError
 from toolkit.records.toml_model import Text
-from toolkit.study.analyse import analyse, run_study
+from toolkit.study.analyse import analyse
 from toolkit.study.protocol import Comparison, Subgroup, load_protocol
 from toolkit.study.record import study_record
 from toolkit.study.robustness import robustness
@@ -19,8 +19,8 @@ NAME = Text(fr="Un groupe", en="A group")
 
 
 @pytest.fixture(scope="module")
-def study():
-    return run_study("demande-unique")
+def study(demonstration):
+    return demonstration("demande-unique")
 
 
 def test_every_combination_is_estimated_the_protocol_first(study):

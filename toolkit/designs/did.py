@@ -19,7 +19,7 @@ from toolkit.designs.columns import covariates_of, numbers, shown
 from toolkit.designs.inference import Inference, choose_inference
 from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.designs.randomisation import Randomisation, randomisation, size_adjusted
-from toolkit.designs.regression import regression
+from toolkit.designs.regression import regression, sweep
 from toolkit.designs.wild_bootstrap import wild_cluster_bootstrap
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
@@ -252,14 +252,19 @@ def _row_means(values: np.ndarray) -> np.ndarray:
 def _without_periods(
     long: pd.DataFrame, matrix: PanelMatrix, covariates: Sequence[str]
 ) -> np.ndarray:
-    own = covariate_columns(covariates)
+    """Return the outcome without what period, territory and covariates explain.
+
+    A territory's own effect goes as well: it cancels between its two means.
+    """
+    own, effects = covariate_columns(covariates), ["territory", "period"]
     used = long.dropna(subset=["outcome", *own])
-    periods = pd.get_dummies(used.period, dtype=float).iloc[:, 1:]
-    periods.columns = [f"period {name}" for name in periods.columns]
-    frame = pd.concat([used, periods], axis="columns")
-    names = [*periods.columns, *own]
-    fit = regression(frame, outcome="outcome", regressors=names, effects=["territory"])
-    left = used.assign(outcome=used.outcome - frame[names].to_numpy() @ fit.coefficients)
+    codes = [pd.factorize(used[name])[0] for name in effects]
+    swept = sweep(used[["outcome", *own]].to_numpy(dtype="float64"), codes)
+    left = swept[:, 0]
+    if own:
+        fit = regression(used, outcome="outcome", regressors=own, effects=effects)
+        left = left - swept[:, 1:] @ fit.coefficients
+    left = used.assign(outcome=left)
     wide = left.pivot(index="territory", columns="period", values="outcome")
     return wide.reindex(index=matrix.territories, columns=matrix.periods).to_numpy()
 
