@@ -93,7 +93,7 @@ def test_a_covariate_counts_as_much_as_the_level():
 def test_ties_go_by_name_and_the_excluded_are_never_chosen():
     panel = lines(m=(0, 0), z=(1, 0), b=(-1, 0), q=(1, 0), far=(5, 2))
     assert list(choose(panel, ["m"], n_per_treated=2).chosen.territory) == ["b", "q"]
-    left = choose(panel, ["m"], n_per_treated=2, exclude=["b", "no such"])
+    left = choose(panel, ["m"], n_per_treated=2, exclude=["b"])
     assert list(left.chosen.territory) == ["q", "z"]
     assert left.n_candidates == 3
 
@@ -154,6 +154,11 @@ def test_whoever_is_not_chosen_is_no_nearer(seed, n):
         (lambda p: p.drop(columns="y"), {}, "Missing columns: y"),
         (lambda p: p, {"covariates": ["x"]}, "Missing columns: x"),
         (lambda p: p, {"treated": ["a", "nowhere"]}, "not in the panel: nowhere"),
+        (
+            lambda p: p,
+            {"treated": ["nowhere"], "exclude": ["b", "B"]},
+            "(?s)not in the panel: nowhere.*exclude names .* does not have: B\\.",
+        ),
         (lambda p: p, {"treated": []}, "No treated territory is given"),
         (lambda p: p, {"before": 2010}, "Periods before: 0. At least 2"),
         (lambda p: p, {"before": 2011}, "Periods before: 1. At least 2"),

@@ -26,7 +26,7 @@ def outcomes(seed: int, *, n=12, k=3, m=4, shared=0.0, effects=0.0) -> np.ndarra
 
 
 def adjusted(changes, treated, draws=999) -> pd.DataFrame:
-    return romano_wolf(changes, treated, rng=np.random.default_rng(0), draws=draws)
+    return romano_wolf(changes, treated, seed=0, draws=draws)
 
 
 def slowly(changes: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -151,6 +151,15 @@ def spoilt(row: int, column: int, value: float) -> np.ndarray:
 def test_says_what_is_wrong(changes, treated, message):
     with pytest.raises(DesignError, match=message):
         adjusted(changes, treated)
+
+
+def test_a_seed_or_draws_that_are_none_are_refused_beside_the_data():
+    for options, message in (
+        ({"seed": None}, "seed is None"),
+        ({"seed": -1, "draws": 0}, r"seed is -1.*\ndraws is 0.*\n.*missing"),
+    ):
+        with pytest.raises(DesignError, match=message):
+            romano_wolf(spoilt(7, 2, np.nan), first(3, 12), **options)
 
 
 def test_all_faults_come_at_once():

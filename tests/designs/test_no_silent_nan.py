@@ -139,7 +139,7 @@ def outcomes(panel: pd.DataFrame) -> pd.DataFrame:
     wide = rows.set_index(["territory", "period"]).value.unstack(sort=False)
     adoption = rows.groupby("territory", sort=False).adoption.first()
     treated = adoption.notna().to_numpy()
-    return romano_wolf(wide, treated, rng=np.random.default_rng(1), draws=19)
+    return romano_wolf(wide, treated, seed=1, draws=19)
 
 
 def curve(panel: pd.DataFrame):

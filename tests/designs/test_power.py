@@ -388,6 +388,8 @@ def test_a_territory_with_a_missing_value_is_left_out():
         (None, {"power": 1.0}, r"power is 1\.0: it must lie between 0 and 1"),
         (None, {"level": 95}, r"level is 95"),
         (None, {"placebos": 0, "draws": 0}, r"placebos is 0: at least 1 .*\ndraws is 0"),
+        (None, {"effects": [0, -1.5, np.nan]}, r"effects has -1\.5, nan"),
+        (None, {"effects": [np.inf], "power": 2}, r"power is 2: .*\neffects has inf"),
         (lambda p: p.iloc[:0], {}, r"n_treated=1 for 0 territories"),
     ],
 )

@@ -201,6 +201,12 @@ def test_says_what_is_wrong(specifications, message):
         curve(panel(1), specifications)
 
 
+@pytest.mark.parametrize("threshold", [2, 0, -0.05, np.nan, "5 %"])
+def test_a_threshold_is_a_probability(threshold):
+    with pytest.raises(DesignError, match=f"threshold is {threshold}: it must lie between 0 and 1"):
+        curve(panel(1), threshold=threshold)
+
+
 def test_an_unknown_option_is_refused():
     with pytest.raises(TypeError, match="clusters"):
         curve(panel(1), [Specification("a", {"clusters": 3})])

@@ -110,8 +110,8 @@ def choose_comparison(
     Raises
     ------
     DesignError
-        A treated territory is unknown or incomplete, fewer than two periods come before, too few
-        candidates are left, or the panel has faults.
+        A treated territory is unknown or incomplete, one to exclude is unknown, fewer than two
+        periods come before, too few candidates are left, or the panel has faults.
 
     References
     ----------
@@ -122,7 +122,7 @@ def choose_comparison(
     check_columns(panel, [outcome, territory, period, *covariates])
     if not isinstance(n_per_treated, Integral) or n_per_treated < 1:
         raise DesignError(say("error.power.count", name="n_per_treated", seen=n_per_treated))
-    _check_treated(treated, panel[territory])
+    _check_named(treated, exclude, panel[territory])
     check_labels(panel, [territory, period])
     if before is not None and kind_of(pd.Series([before])) != kind_of(panel[period]):
         raise DesignError(say("error.comparison.before", seen=before, column=period))
@@ -171,13 +171,17 @@ def choose_comparison(
     )
 
 
-def _check_treated(treated: Sequence, known: pd.Series) -> None:
+def _check_named(treated: Sequence, exclude: Sequence, known: pd.Series) -> None:
     say = interface_language()
     if len(treated) == 0:
         raise DesignError(say("error.comparison.no_treated"))
-    unknown = sorted(set(treated) - set(known.dropna()), key=str)
-    if unknown:
-        raise DesignError(say("error.comparison.unknown", rows=shown(unknown)))
+    known, faults = set(known.dropna()), []
+    if unknown := sorted(set(treated) - known, key=str):
+        faults.append(say("error.comparison.unknown", rows=shown(unknown)))
+    if unknown := sorted(set(exclude) - known, key=str):
+        faults.append(say("error.synthetic.unknown", names=shown(unknown)))
+    if faults:
+        raise DesignError("\n".join(faults))
 
 
 def _features(

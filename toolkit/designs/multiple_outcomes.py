@@ -16,6 +16,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.assignments import MOST_EXACT, all_assignments, drawn_assignments
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
@@ -30,7 +31,7 @@ def romano_wolf(
     changes: np.ndarray | pd.DataFrame,
     treated: np.ndarray,
     *,
-    rng: np.random.Generator,
+    seed: int = 20131107,
     draws: int = 9_999,
 ) -> pd.DataFrame:
     """Test several outcomes at once, with the family-wise error held.
@@ -43,10 +44,9 @@ def romano_wolf(
     changes : ndarray or DataFrame, shape (n_territories, n_outcomes)
         Change of each territory from before to after, one column an outcome.
     treated : ndarray of bool, shape (n_territories,)
-    rng : Generator
-        Draws assignments when they are more than a million.
-    draws : int
-        How many to draw then; the observed one is added to them, so that no p is zero.
+    seed, draws : int
+        Of the assignments drawn when there are more than a million; the observed one is added to
+        them, so that no p is zero.
 
     Returns
     -------
@@ -59,11 +59,11 @@ def romano_wolf(
     ------
     DesignError
         The shapes do not match; none or all are treated; an outcome has a missing or infinite
-        value, or is constant.
+        value, or is constant; seed or draws are none.
     """
     frame = pd.DataFrame(changes)
     treated = np.asarray(treated, dtype=bool)
-    _check_outcomes(frame, treated)
+    _check_outcomes(frame, treated, seed=seed, draws=draws)
     values = frame.to_numpy("float64")
     centred = values - values.mean(axis=0)
     # In units of the largest, so that no square vanishes or overflows.
@@ -74,7 +74,7 @@ def romano_wolf(
     standard = centred / deviation * (1 / k + 1 / (n - k))
     own = np.abs(standard[treated].sum(axis=0))
     order = np.argsort(-own, kind="stable")
-    chosen = possible_assignments(treated, rng=rng, draws=draws)
+    chosen = possible_assignments(treated, rng=np.random.default_rng(seed), draws=draws)
     single, family = _counts(standard[:, order], own[order], chosen)
     back = np.argsort(order, kind="stable")
     adjusted = np.maximum.accumulate(family / len(chosen))
@@ -121,14 +121,14 @@ def _counts(
     return single, family
 
 
-def _check_outcomes(frame: pd.DataFrame, treated: np.ndarray) -> None:
+def _check_outcomes(frame: pd.DataFrame, treated: np.ndarray, **counts: int) -> None:
     say = interface_language()
     if treated.shape != (len(frame),) or not frame.shape[1]:
         shapes = {"changes": str(frame.shape), "treated": str(treated.shape)}
         raise DesignError(say("error.outcomes.shape", **shapes))
     if treated.all() or not treated.any():
         raise DesignError(say("error.outcomes.treated", n=int(treated.sum()), total=len(treated)))
-    faults = []
+    faults = list(option_faults(**counts))
     for name, column in frame.items():
         values = pd.to_numeric(column, errors="coerce").to_numpy("float64", na_value=np.nan)
         unknown = frame.index[~np.isfinite(values)]

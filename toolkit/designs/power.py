@@ -193,17 +193,20 @@ def minimum_detectable_effect(
         The panel has faults or missing columns; fewer than 2 periods before or 1 after; no treated
         territory, or no comparison (two where `size` is given); neither or both of n_treated and
         cohorts, or cohorts of which none adopts at 0 or one adopts after the window; candidates
-        unknown or too few; a share not between 0 and 1, a count below 1; changes that do not vary.
+        unknown or too few; a share not between 0 and 1, a count below 1, an effect below 0 or that
+        is no number; changes that do not vary.
 
     Notes
     -----
+    There is no `cluster`: where clusters will be treated as a whole, give a panel of their means.
+
     Bertrand, Duflo and Mullainathan, Quarterly Journal of Economics 2004 (placebo laws); Black,
     Hollingsworth, Nunes and Simon, Journal of Health Economics 2022 (simulated power).
     """
     counts = {"placebos": placebos, "draws": draws, "n_after": n_after}
     counts |= {} if n_treated is None else {"n_treated": n_treated}
     counts |= {} if n_before is None else {"n_before": n_before}
-    check_numbers({"power": power, "level": level}, counts, seed)
+    check_numbers({"power": power, "level": level}, counts, seed, effects)
     plan = adoption_plan(n_treated, cohorts, n_after)
     n_treated = sum(plan.values())
     columns = [name for name in (outcome, territory, period, size) if name is not None]

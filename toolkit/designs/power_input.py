@@ -6,8 +6,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from toolkit.designs.arguments import check_columns, option_faults
-from toolkit.designs.columns import check_labels
+from toolkit.designs.arguments import check_columns, is_finite, option_faults
+from toolkit.designs.columns import check_labels, shown
 from toolkit.designs.panel import PanelMatrix, matrix_of_untreated
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
@@ -83,8 +83,10 @@ def check_noise(changes: np.ndarray) -> None:
         raise DesignError(interface_language()("error.power.no_noise"))
 
 
-def check_numbers(shares: dict[str, float], counts: dict[str, int], seed: int) -> None:
-    """Refuse shares outside (0, 1), counts that are none or below 1, and a seed that is none."""
+def check_numbers(
+    shares: dict[str, float], counts: dict[str, int], seed: int, effects: Sequence[float] | None
+) -> None:
+    """Refuse shares outside (0, 1), counts below 1, a seed that is none, effects below 0."""
     say = interface_language()
     wrong = [
         say("error.power.share", name=name, seen=seen)
@@ -92,5 +94,10 @@ def check_numbers(shares: dict[str, float], counts: dict[str, int], seed: int) -
         if not (isinstance(seen, Real) and 0 < seen < 1)
     ]
     wrong += option_faults(**counts, seed=seed)
+    below = [
+        seen for seen in (() if effects is None else effects) if not (is_finite(seen) and seen >= 0)
+    ]
+    if below:
+        wrong.append(say("error.power.effects", seen=shown(below)))
     if wrong:
         raise DesignError("\n".join(wrong))

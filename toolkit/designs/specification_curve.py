@@ -15,6 +15,7 @@ too, so that the comparison stays one of like with like.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,8 @@ def specification_curve(
     ------
     DesignError
         There is no specification, two share a name, one sets a column all must share, their units
-        differ, a subset is not booleans, or a design refuses: the specification is named.
+        differ, a subset is not booleans, `threshold` is not between 0 and 1, or a design refuses:
+        the specification is named.
 
     Notes
     -----
@@ -143,7 +145,7 @@ def specification_curve(
     statistic counts as extreme.
     """
     say = interface_language()
-    _check_specifications(specifications)
+    _check_specifications(specifications, threshold)
     columns = {"territory": territory, "period": period, "adoption": adoption}
     check_columns(panel, list(columns.values()))
     estimates, changes = [], []
@@ -180,13 +182,15 @@ def specification_curve(
     )
 
 
-def _check_specifications(specifications: Sequence[Specification]) -> None:
+def _check_specifications(specifications: Sequence[Specification], threshold: float) -> None:
     say = interface_language()
     if not specifications:
         raise DesignError(say("error.specification.none"))
     names = [specification.name for specification in specifications]
     twice = sorted({name for name in names if names.count(name) > 1})
     faults = [say("error.specification.twice", names=", ".join(twice))] if twice else []
+    if not (isinstance(threshold, Real) and 0 < threshold < 1):
+        faults.append(say("error.power.share", name="threshold", seen=threshold))
     for specification in specifications:
         shared = [name for name in _SHARED if name in specification.options]
         if shared:

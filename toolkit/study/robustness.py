@@ -187,7 +187,7 @@ def _sample_of(outcome: Outcome, protocol: Protocol) -> Sample:
 
 def _outcomes(protocol: Protocol, sample: Sample, changes: pd.DataFrame) -> pd.DataFrame:
     treated = changes.index.isin(sample.treated)
-    tested = romano_wolf(changes, treated, rng=np.random.default_rng(protocol.seed))
+    tested = romano_wolf(changes, treated, seed=protocol.seed)
     units = [sample.unit, *(_sample_of(one, protocol).unit for one in protocol.outcomes)]
     return tested.reset_index(names="indicator").assign(unit=units)
 

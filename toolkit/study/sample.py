@@ -197,7 +197,7 @@ def _nearest(frame: pd.DataFrame, protocol: Protocol, exclude: tuple[str, ...]) 
         outcome="value",
         treated=sorted(frame.territory[frame.adoption.notna()].unique()),
         n_per_treated=protocol.comparison.per_treated,
-        exclude=exclude,
+        exclude=[name for name in exclude if name in set(before.territory)],
     )
 
 
