@@ -5,6 +5,7 @@ import click
 from toolkit.cli.base import Group, help_text
 from toolkit.cli.batches import batch
 from toolkit.cli.data import data
+from toolkit.cli.opsi import opsi
 from toolkit.cli.projects import log, new, on_project, validate
 from toolkit.cli.reports import render, report, territories
 from toolkit.cli.studies import study
@@ -20,5 +21,7 @@ def main() -> None:
     """Run the command line."""
 
 
-for command in (report, batch, render, territories, validate, new, log, on_project, data, study):
+for command in (
+    report, batch, render, territories, validate, new, log, on_project, data, study, opsi
+):  # fmt: skip
     main.add_command(command)

@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import Field
 
 from toolkit.records.faults import Fault
+from toolkit.records.opsi_form import Opsi, load_form
 from toolkit.records.reads import recorded
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
@@ -95,6 +96,7 @@ class Facts(Strict):
     innovation: Text
     intervention: Intervention = Intervention()
     facets: dict[str, Facet] = Field(default_factory=dict)
+    opsi: Opsi = Opsi()
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,19 @@ def _fact_rules(read: TomlFile[Facts], folder: str):
                 yield from read.check_code(code, vocabulary, key)
     for facet in facts.facets:
         yield from read.check_code(facet, "facet", f"facets.{facet}")
+    if facts.opsi.answers:
+        yield from _unknown_answers(read)
     ordered = ["signalled_on", "idea_on", "started_on", "ended_on"]
     dated = [(key, getattr(facts, key)) for key in ordered if getattr(facts, key)]
     for (before, first), (after, then) in pairwise(dated):
         if then < first:
             yield read.fault("date_order", after, then, before=before, date=first)
+
+
+def _unknown_answers(read: TomlFile[Facts]):
+    """Find answers to what the OPSI form does not ask, or asks only of the person who submits."""
+    known = load_form().answerable()
+    for name in read.model.opsi.answers:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            yield read.fault("key_unknown", f"opsi.answers.{name}", name, near[0] if near else "")
