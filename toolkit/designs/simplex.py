@@ -62,17 +62,19 @@ def nearest_mix(points: np.ndarray, ridge: float = 0.0) -> np.ndarray:
     `simplex_weights` without its checks, for searches that solve thousands: `points` are finite,
     of shape (n_rows, n_columns).
     """
-    n = points.shape[1]
     if ridge > 0:
-        points = np.concatenate([points, np.sqrt(ridge) * np.eye(n)])
+        points = np.concatenate([points, np.sqrt(ridge) * np.eye(points.shape[1])])
+    m, n = points.shape
     # In units of the nearest column the optimum is at most 1, and the added row weighs as much.
-    lengths = np.sqrt(np.einsum("ij,ij->j", points, points))
+    lengths = np.einsum("ij,ij->j", points, points)
     nearest = int(lengths.argmin())
-    scale = lengths[nearest]
+    scale = np.sqrt(lengths[nearest])
     if scale == 0:
         return np.eye(n)[nearest]
-    stacked = np.concatenate([points / scale, np.ones((1, n))])
-    weights, _ = nnls(stacked, np.append(np.zeros(len(points)), 1.0), maxiter=_PASSES * n)
+    stacked, target = np.ones((m + 1, n)), np.zeros(m + 1)
+    np.divide(points, scale, out=stacked[:m])
+    target[m] = 1
+    weights, _ = nnls(stacked, target, maxiter=_PASSES * n)
     return weights / weights.sum()
 
 

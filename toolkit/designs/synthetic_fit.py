@@ -141,19 +141,19 @@ class _Nested:
         The donors in use solve a linear system in V (their first-order conditions), which is
         differentiated by its adjoint; the slope is exact where no donor enters or leaves.
         """
-        weights = self.weights(logs)
-        used = np.flatnonzero(weights)
+        weights, shares = self.weights(logs), np.exp(logs)
+        used = weights.nonzero()[0]
         gaps, n = self.outcomes @ weights, len(used)
         predictors = self.predictors[:, used]
-        system = np.ones((n + 1, n + 1))
-        system[:n, :n] = predictors.T @ (np.exp(logs)[:, None] * predictors)
+        system, right = np.ones((n + 1, n + 1)), np.zeros(n + 1)
+        system[:n, :n] = predictors.T @ (shares[:, None] * predictors)
         system[n, n] = 0
-        right = np.append(2 / len(gaps) * (self.outcomes[:, used].T @ gaps), 0)
+        right[:n] = 2 / len(gaps) * (self.outcomes[:, used].T @ gaps)
         try:
             adjoint = np.linalg.solve(system, right)[:n]
         except np.linalg.LinAlgError:
             adjoint = np.linalg.lstsq(system, right, rcond=None)[0][:n]
-        slope = -(predictors @ adjoint) * (predictors @ weights[used]) * np.exp(logs)
+        slope = -(predictors @ adjoint) * (predictors @ weights[used]) * shares
         return float(gaps @ gaps) / len(gaps), slope
 
     def descend(self, logs: np.ndarray) -> tuple[float, np.ndarray]:
