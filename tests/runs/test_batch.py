@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -155,6 +156,30 @@ def test_a_change_in_what_one_report_read_makes_that_one_alone(tmp_path):
     assert "150" in (wanted[0].folder(tmp_path) / "index.html").read_text()
 
 
+def test_no_time_alone_decides(tmp_path):
+    """The clock jumps: what was touched and is the same stands, what was altered does not."""
+    table = tmp_path / "read.csv"
+    table.write_text("people\n100\n")
+    source = f"import pandas as pd\nseen = pd.read_csv('{table}').people.sum()"
+    one = report(write_notebook(tmp_path / "reads.ipynb", source, SHOW.replace("n}", "seen}")), 1)
+    assert status(one, tmp_path) == "made"
+    page, ledger = one.folder(tmp_path) / "index.html", tmp_path / ".ledger" / "ledger.sqlite"
+    whole, now = page.read_text(), page.stat().st_mtime
+    for jump in (-(10**9), 10**9):
+        move = partial(os.utime, times=(now + jump, now + jump))
+        for file in (page, page.parent / MANIFEST, one.notebook, table, ledger):
+            move(file)
+        assert status(one, tmp_path) == "unchanged"
+        page.write_text(whole.replace("100", "999"))  # of the same size
+        move(page)
+        assert forecast([one], output=tmp_path).doubts == {"altered": 1}
+        page.write_text(whole)
+        table.write_text("people\n150\n")
+        move(table)
+        assert forecast([one], output=tmp_path).doubts == {"data": 1}
+        table.write_text("people\n100\n")
+
+
 def test_a_changed_notebook_makes_its_reports_alone(notebook, tmp_path):
     other = write_notebook(tmp_path / "other.ipynb", "'nothing'", SHOW)
     wanted = [report(notebook, 1), Report(other, {"n": 1}, "other/1/en")]
@@ -214,6 +239,19 @@ def test_a_full_disk_stops_the_batch_and_leaves_whole_reports(small_disk, tmp_pa
     (page,) = (small_disk / "small").rglob("index.html")
     assert page.read_text().endswith("0../../../en")
     assert list((small_disk / "small").rglob(".*")) == []
+
+
+def test_a_disk_that_became_read_only_is_said_and_is_left_as_it_was(small_disk, notebook):
+    """The file system refuses root too; a dry run needs to write nothing."""
+    wanted = [report(notebook, n) for n in (1, 2)]
+    assert status(wanted[0], small_disk) == "made"
+    before = sorted(small_disk.rglob("*"))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    with pytest.raises(OSError, match="Read-only file system"):
+        run(wanted, small_disk)
+    found = forecast(wanted, output=small_disk)
+    assert (found.doubts, found.unchanged) == ({"new": 1}, 1)
+    assert sorted(small_disk.rglob("*")) == before
 
 
 def test_nothing_is_written_by_a_forecast(notebook, tmp_path):

@@ -42,7 +42,8 @@ def test_every_job_has_its_outcome_and_a_failure_stops_nothing(engine, tmp_path,
     outcomes = {}
     for outcome in run_jobs(jobs(), engine=engine, workers=2):
         outcomes[outcome.job.parameters["n"]] = outcome
-        assert len(asked) <= len(outcomes) + 2  # read as workers become free
+        # Read as workers become free; two that end together are both replaced before one is told.
+        assert len(asked) <= len(outcomes) + 3
     assert {n: o.ok for n, o in outcomes.items()} == {
         1: True, 2: True, 13: False, 8: False, "one": False,
     }  # fmt: skip
