@@ -227,7 +227,7 @@ def _keep_failure(folder: Path, outcome: Outcome) -> Failure:
             if found and found.is_file():
                 shutil.copyfile(found, folder / name)
     except OSError:  # the folder is the fault, and the message says so
-        return failure
+        return replace(failure, log=None)
     log = next((folder / name for name in reversed(kept) if (folder / name).is_file()), None)
     return replace(failure, log=log)
 
