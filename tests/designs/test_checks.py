@@ -9,15 +9,20 @@ from toolkit.designs.checks import (
     leave_one_out,
     placebo_in_time,
     spillover,
-    staggered_effect,
 )
 from toolkit.designs.did import difference_in_differences
+from toolkit.designs.staggered import staggered_effect
 from toolkit.errors import DesignError
 from toolkit.i18n import language
 from toolkit.records.portfolio import load_panel, load_project
 from toolkit.records.territories import load_territory, neighbours
 
 EN, FR = language("en"), language("fr")
+
+
+def test_a_seed_that_is_none_is_refused():
+    with pytest.raises(DesignError, match="seed is -1"):
+        staggered_effect(panel(1), outcome="value", seed=-1)
 
 
 def panel(seed: int, *, n=40, k=3, trend=0.0, effect=2.0, one=0.0, beside=0.0) -> pd.DataFrame:

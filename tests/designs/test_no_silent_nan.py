@@ -17,7 +17,6 @@ from toolkit.designs.checks import (
     leave_one_out,
     placebo_in_time,
     spillover,
-    staggered_effect,
 )
 from toolkit.designs.comparison import choose_comparison
 from toolkit.designs.counts import rate_ratio
@@ -30,7 +29,7 @@ from toolkit.designs.power import minimum_detectable_effect
 from toolkit.designs.pretrends import pretrend_power, pretrend_test
 from toolkit.designs.sensitivity import sensitivity
 from toolkit.designs.specification_curve import Specification, specification_curve
-from toolkit.designs.staggered import staggered
+from toolkit.designs.staggered import staggered, staggered_effect
 from toolkit.designs.synthetic_checks import synthetic_fit, synthetic_placebo_in_space
 from toolkit.designs.synthetic_control import Predictor, synthetic_control
 from toolkit.designs.synthetic_did import synthetic_did

@@ -14,7 +14,6 @@ import pandas as pd
 from toolkit.designs.arguments import option_faults
 from toolkit.designs.did import difference_in_differences, long_form, mean_changes
 from toolkit.designs.panel import one_adoption, panel_matrix
-from toolkit.designs.staggered import staggered
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 
@@ -23,26 +22,6 @@ PLACEBO_LEVEL = 0.10
 # Periods before adoption that placebo_in_time splits in two.
 _FEWEST_BEFORE = 4
 Design = Callable[..., Estimate]
-
-
-def staggered_effect(
-    panel: pd.DataFrame,
-    *,
-    outcome: str,
-    kind: str = "simple",
-    inference: str = "placebo",
-    level: float = 0.95,
-    seed: int = 20131107,
-    draws: int = 999,
-    **settings,
-) -> Estimate:
-    """Estimate the average effect of a staggered adoption: `staggered`, then `aggregate`.
-
-    The form of a design that checks can call; the settings are those of `staggered`.
-    """
-    found = staggered(panel, outcome=outcome, **settings)
-    rng = np.random.default_rng(seed)
-    return found.aggregate(kind, inference=inference, rng=rng, draws=draws, level=level)
 
 
 def placebo_in_time(
@@ -77,6 +56,10 @@ def placebo_in_time(
     ------
     DesignError
         The panel has faults.
+
+    References
+    ----------
+    Abadie, Diamond and Hainmueller, American Journal of Political Science 2015 (placebo in time).
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     matrix = panel_matrix(panel, **columns)
@@ -145,6 +128,10 @@ def anticipation(
     ------
     DesignError
         The panel has faults, or the design refuses it.
+
+    References
+    ----------
+    Malani and Reif, Journal of Public Economics 2015 (anticipation).
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     _refuse(option_faults(n_periods=n_periods))
@@ -218,6 +205,10 @@ def leave_one_out(
     ------
     DesignError
         The panel has faults, or the design refuses the whole of it.
+
+    References
+    ----------
+    Abadie, Diamond and Hainmueller, American Journal of Political Science 2015 (leave one out).
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     _refuse(option_faults(("over", over, ("both", "treated", "comparison"))))
@@ -310,6 +301,10 @@ def spillover(
     ------
     DesignError
         The panel has faults.
+
+    References
+    ----------
+    Butts, Difference-in-differences estimation with spatial spillovers, arXiv 2105.03737, 2021.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     matrix = panel_matrix(panel, **columns)

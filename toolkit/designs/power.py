@@ -150,7 +150,7 @@ def minimum_detectable_effect(
 
     Parameters
     ----------
-    panel : DataFrame
+    panel : DataFrame, shape (n_rows, n_columns)
         One row a territory and period, of untreated periods only. It is read, never changed. A
         territory with a missing value is left out.
     outcome : str

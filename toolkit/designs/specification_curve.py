@@ -131,6 +131,10 @@ def specification_curve(
     **settings
         Options of `difference_in_differences` for all specifications.
 
+    Returns
+    -------
+    SpecificationCurve
+
     Raises
     ------
     DesignError

@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from toolkit.designs.aggregation import by_unit
+from toolkit.designs.arguments import option_faults
 from toolkit.designs.clusters import clusters_of
 from toolkit.designs.columns import covariates_of
 from toolkit.designs.did import territory_sizes
 from toolkit.designs.group_time import Study, cells_of, effects_of
 from toolkit.designs.panel import panel_matrix
-from toolkit.designs.staggered_input import check_effects, check_settings, check_study
+from toolkit.designs.staggered_input import check_effects, check_settings, check_study, refuse
 from toolkit.designs.staggered_result import Staggered
+from toolkit.estimate import Estimate
 
 
 def staggered(
@@ -41,9 +43,11 @@ def staggered(
 
     Parameters
     ----------
-    panel, outcome, territory, period, adoption
-        See `panel_matrix`. A territory whose outcome is missing in one of the two periods of a
-        cell is left out of that cell, and counted.
+    panel : DataFrame, shape (n_rows, n_columns)
+        One row a territory and period. It is read, never changed.
+    outcome, territory, period, adoption : str
+        Columns, see `panel_matrix`. A territory whose outcome is missing in one of the two periods
+        of a cell is left out of that cell, and counted.
     comparison : {"never", "not_yet"}
         Territories never treated, or also those not treated yet.
     covariates : sequence of str
@@ -81,6 +85,11 @@ def staggered(
         anticipation leaves a cohort without a base period, no cell after adoption is observed, or
         covariates leave a cell without identification (collinear, or without overlap); a size is
         not positive; a cluster adopts in part or in several periods (see `clusters_of`).
+
+    References
+    ----------
+    Callaway and Sant'Anna, Journal of Econometrics 2021 (cells and averages); Sant'Anna and Zhao,
+    Journal of Econometrics 2020 (doubly robust).
     """
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
@@ -119,6 +128,46 @@ def staggered(
     )
     left_out = () if seen.all() else ("missing_cells",)
     return group_time_effects(study, names, matrix.periods, unit=unit, cautions=left_out)
+
+
+def staggered_effect(
+    panel: pd.DataFrame,
+    *,
+    outcome: str,
+    kind: str = "simple",
+    inference: str = "placebo",
+    level: float = 0.95,
+    seed: int = 20131107,
+    draws: int = 999,
+    **settings,
+) -> Estimate:
+    """Estimate the average effect of a staggered adoption: `staggered`, then `aggregate`.
+
+    The form of a design that checks can call.
+
+    Parameters
+    ----------
+    panel, outcome, **settings
+        As for `staggered`.
+    kind, inference, level, draws
+        As for `Staggered.aggregate`.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    Estimate
+        In the outcome's unit.
+
+    Raises
+    ------
+    DesignError
+        See `staggered` and `Staggered.aggregate`; the seed is none.
+    """
+    refuse(option_faults(seed=seed))
+    found = staggered(panel, outcome=outcome, **settings)
+    rng = np.random.default_rng(seed)
+    return found.aggregate(kind, inference=inference, rng=rng, draws=draws, level=level)
 
 
 def group_time_effects(

@@ -144,6 +144,7 @@ class Staggered:
         rng : Generator
             For draws; the same seed gives the same result.
         draws : int
+            How many, where not all assignments are listed; at least 1.
         level : float
             Of the interval, above 0 and below 1.
 
