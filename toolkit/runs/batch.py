@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -129,7 +130,7 @@ class _Work:
         self._scratch: Path = scratch
         self._render, self._limits, self._force = render, limits, force
         self._running: dict[Path, tuple[Report, str]] = {}
-        self._unchanged: list[Report] = []
+        self._unchanged: deque[Report] = deque()
         self._numbers = count()
 
     def jobs(self) -> Iterator[Job]:
@@ -153,7 +154,7 @@ class _Work:
     def unchanged(self) -> Iterator[Result]:
         """Yield the reports found unchanged since the last time."""
         while self._unchanged:
-            yield Result(self._unchanged.pop(0), "unchanged")
+            yield Result(self._unchanged.popleft(), "unchanged")
 
     def end(self, outcome: Outcome) -> Result:
         """Enter what became of a job, and give its report free."""
