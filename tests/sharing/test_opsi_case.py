@@ -88,7 +88,7 @@ def test_an_answer_stands_before_a_draft(project):
 
 def test_material_holds_the_public_logbook_and_nothing_else_of_it(project):
     case = describe_case(told(project, {}))
-    pieces = [text for answer in case.answers for _, text in answer.material]
+    pieces = [piece.text for answer in case.answers for piece in answer.material]
     logbook = project.tables["logbook"]
     hidden = logbook[logbook.confidentiality != "public"]
     assert len(hidden) > 0

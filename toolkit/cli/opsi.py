@@ -91,9 +91,12 @@ def _write(case, folder: Path, lang) -> None:
     import json
 
     from toolkit.records.atomic import write_atomically
-    from toolkit.sharing.opsi_sheet import case_record
+    from toolkit.sharing.opsi_sheet import case_record, render_sheet
+    from toolkit.sharing.render import index_name
 
     folder.mkdir(parents=True, exist_ok=True)
     record = json.dumps(case_record(case, lang), indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / "case.json", record)
-    click.echo(str(folder / "case.json"))
+    for code in LANGUAGES:
+        write_atomically(folder / index_name(code), render_sheet(case, language(code)))
+    click.echo(str(folder / index_name(lang.code)))

@@ -12,7 +12,7 @@ from toolkit.records.portfolio import Project
 from toolkit.sharing.opsi_drafts import draft_answers
 from toolkit.sharing.opsi_gates import Gate, check_gates
 from toolkit.sharing.opsi_lints import Finding, lint
-from toolkit.sharing.opsi_material import gather_material
+from toolkit.sharing.opsi_material import Piece, gather_material
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ class Answer:
         What is to be pasted; "" where there is nothing.
     origin : str
         File and key it comes from; "" where there is nothing.
-    material : tuple of (str, str)
-        Origin and text of what else the records say on it.
+    material : tuple of Piece
+        What else the records say on it.
     findings : tuple of Finding
     """
 
     asked: FormField
     text: str
     origin: str
-    material: tuple[tuple[str, str], ...]
+    material: tuple[Piece, ...]
     findings: tuple[Finding, ...]
 
     @property

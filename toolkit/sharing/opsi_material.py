@@ -1,64 +1,77 @@
 """What a project's records say on a field of the OPSI form, to write from."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from toolkit.records.portfolio import Project
 from toolkit.records.vocabulary import load_vocabulary
 
-Pieces = tuple[tuple[str, str], ...]
+_TAKEN_UP = ("partial", "adopted", "generalised")
 
 
-def gather_material(project: Project) -> dict[str, Pieces]:
-    """Return the origin and the text of each piece, by the form's field names.
+@dataclass(frozen=True)
+class Piece:
+    """Something the records say, where, and in which language."""
+
+    origin: str
+    text: str
+    lang: str
+
+
+def gather_material(project: Project) -> dict[str, tuple[Piece, ...]]:
+    """Return what the records say, by the form's field names.
 
     Of the logbook only public entries are taken, in the language in which they were written.
     """
-    tables = project.tables
-    logbook = tables["logbook"]
+    facts, tables = project.facts, project.tables
+    logbook, links = tables["logbook"], tables["theory_links"]
+    nodes, made = tables["theory_nodes"], tables["artefacts"]
     public = logbook[logbook.confidentiality == "public"]
-    failures, lessons = public[public.kind == "erreur"], public[public.kind == "lecon"]
-    learnt = public[public.lesson.notna() & (public.lesson != "")]
-    links, nodes = tables["theory_links"], tables["theory_nodes"]
-    shaken = links[links.status.isin(["mixed", "failed"])]
+    failures = public[public.kind == "erreur"]
     outcomes = nodes[nodes.level.isin(["outcome", "impact"])]
-    spread = tables["artefacts"][
-        tables["artefacts"].adoption.isin(["partial", "adopted", "generalised"])
-    ]
-    publics = _labels("public", project.facts.publics)
+    shaken = links[links.status.isin(["mixed", "failed"])]
+    links_of = links["from"] + " – " + links["to"]
     return {
         "collaboration_partnerships": _pieces(
-            tables["partners"], "partners", "partner", "contribution"
+            tables["partners"].assign(
+                told=tables["partners"].partner + " – " + tables["partners"].contribution
+            ),
+            "partners", "partner", "told", "fr",
         ),
         "users_stakeholders_beneficiaries": (
-            *(("project.toml: publics", label) for label in publics),
+            *_labels("public", facts.publics, "publics"),
             *_pieces(outcomes, "theory_nodes", "node", "label_en"),
         ),
         "results_impact": _pieces(tables["evidence"], "evidence", "evidence", "claim_en"),
         "challenges": (
-            *_pieces(failures, "logbook", "entry", "text"),
-            *_pieces(shaken, "theory_links", "from", "assumption_en"),
+            *_entries(failures, "text"),
+            *_pieces(shaken.assign(link=links_of), "theory_links", "link", "assumption_en"),
         ),
         "lessons_to_share": (
-            *_pieces(lessons, "logbook", "entry", "text"),
-            *_pieces(learnt, "logbook", "entry", "lesson"),
+            *_entries(public[public.kind == "lecon"], "text"),
+            *_entries(public, "lesson"),
         ),
         "potential_to_be_replicated": (
-            *(
-                ("project.toml: reintegration", label)
-                for label in _labels("reintegration", [project.facts.reintegration])
-            ),
-            *_pieces(spread, "artefacts", "artefact", "label_en"),
+            *_labels("reintegration", [facts.reintegration], "reintegration"),
+            *_pieces(made[made.adoption.isin(_TAKEN_UP)], "artefacts", "artefact", "label_en"),
         ),
-    }
+    }  # fmt: skip
 
 
-def _pieces(rows: pd.DataFrame, table: str, key: str, column: str) -> Pieces:
-    found: Iterable = zip(rows[key], rows[column], strict=True)
-    return tuple((f"{table}.csv: {name}", text) for name, text in found if pd.notna(text))
+def _pieces(
+    rows: pd.DataFrame, table: str, key: str, column: str, lang: str = "en"
+) -> tuple[Piece, ...]:
+    """Return a column's texts; what is empty tells nothing."""
+    found = zip(rows[key], rows[column].fillna(""), strict=True)
+    return tuple(Piece(f"{table}.csv: {name}", text, lang) for name, text in found if text)
 
 
-def _labels(vocabulary: str, codes: list[str]) -> list[str]:
+def _entries(logbook: pd.DataFrame, column: str) -> tuple[Piece, ...]:
+    found = zip(logbook.entry, logbook[column].fillna(""), logbook.lang, strict=True)
+    return tuple(Piece(f"logbook.csv: {name}", text, lang) for name, text, lang in found if text)
+
+
+def _labels(vocabulary: str, codes: list[str], key: str) -> tuple[Piece, ...]:
     labels = load_vocabulary(vocabulary).set_index("code").en
-    return [labels[code] for code in codes]
+    return tuple(Piece(f"project.toml: {key}", labels[code], "en") for code in codes)
