@@ -12,6 +12,8 @@ from toolkit.i18n import Language
 
 STATUSES = ("passed", "failed", "informative", "not_applicable")
 _ROUNDING = 1e-12
+# Of a check, in per cent: shares whose decimals mean nothing.
+_SHARES = frozenset({"power", "robustness", "robustness_interval"})
 
 
 @dataclass(frozen=True)
@@ -195,4 +197,7 @@ def _said(name: str, value: float | str, lang: Language, digits: int) -> str:
         return value
     if isinstance(value, Integral):
         return lang.number(int(value))
+    if name in _SHARES:
+        # Never certain: 99.9999 times out of 100 is not said as 100.
+        return lang.number(min(value, 99.0), 0 if value >= 10 else 1)
     return lang.p_value(value) if name == "p" else written(value, lang, digits)

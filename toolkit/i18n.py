@@ -19,6 +19,7 @@ LANGUAGES = ("fr", "en")
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 NBSP = "\N{NO-BREAK SPACE}"
+NARROW_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 # Insee's TNCC code of the article before a place name, as French contracts it after "de".
 _DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 7: "de las ", 8: "de los "}
@@ -104,11 +105,14 @@ class Language:
         --------
         >>> language("fr").spaced("« Plus vite » ? Oui : 3 %").replace("\u00a0", "_")
         '«_Plus vite_»_? Oui_: 3_%'
+        >>> language("fr").spaced("pour 1 000 personnes") == "pour 1\u202f000 personnes"
+        True
         >>> language("en").spaced("faster ?")
         'faster ?'
         """
         if self.code == "en":
             return text
+        text = re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW_NBSP, text)
         return re.sub(r"(?<=«) | (?=[?!;:»%])", NBSP, text)
 
     def of(self, name: str, article: int | None) -> str:

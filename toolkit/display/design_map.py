@@ -52,6 +52,8 @@ def plot_design_map(
     title = lang.plural(
         "designmap.title", counts["treated"], comparison=lang.number(counts["comparison"])
     )
+    if counts["neighbour"]:
+        title += lang.plural("designmap.title_neighbours", counts["neighbour"])
     said = lang.plural("designmap.neighbours", counts["neighbour"], names=listed["neighbour"])
     return Figure(
         svg=_draw(given, names, contours, counts, level, lang),

@@ -26,6 +26,7 @@ def plot_event_study(
     unit: str = "",
     level: float = 0.95,
     reference: int = -1,
+    length: int = 1,
     lang: Language,
     simulated: bool = False,
     note: str = "",
@@ -44,6 +45,8 @@ def plot_event_study(
         Code of the vocabulary "unit".
     reference : int
         The event time all others are compared with; drawn as a hollow mark at zero.
+    length : int
+        Of an event time, in periods of the panel.
 
     Returns
     -------
@@ -71,14 +74,14 @@ def plot_event_study(
     values = {"level": lang.percent(level, 0), "measure": measure, **written}
     title = lang("event.title" if len(before) else "event.title.after", **values)
     return Figure(
-        svg=_draw(frame, reference, lang),
+        svg=_draw(frame, reference, length, lang),
         title=title,
         subtitle=lang("event.subtitle.band" if banded else "event.subtitle", **values),
         note=" ".join([*notes, note]).strip(),
         alt=lang("event.alt", title=title, points="; ".join(lines), **values),
         lang=lang,
         simulated=simulated,
-        table=_tabulate(frame, measure, unit, level, digits, lang),
+        table=_tabulate(frame, measure, unit, level, digits, length, lang),
     )
 
 
@@ -86,7 +89,7 @@ def _excluding(frame: pd.DataFrame) -> int:
     return int(((frame.low > 0) | (frame.high < 0)).sum())
 
 
-def _draw(frame: pd.DataFrame, reference: int, lang: Language) -> bytes:
+def _draw(frame: pd.DataFrame, reference: int, length: int, lang: Language) -> bytes:
     times = frame.event_time.to_numpy(dtype=float)
     with in_style():
         figure = canvas(3.6)
@@ -111,14 +114,25 @@ def _draw(frame: pd.DataFrame, reference: int, lang: Language) -> bytes:
         axes.plot(reference, 0, marker="D", color=GREY, markerfacecolor="white", zorder=4)
         number_axis(axes, "y", lang, sign=True)
         mark_adoption(axes, -0.5, lang("figure.adoption"))
-        axes.set_xlabel(lang("event.axis"))
+        axes.set_xlabel(_axis(length, lang))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.xaxis.set_major_formatter(lambda value, _: lang.number(value, sign=True))
         return to_svg(figure)
 
 
+def _axis(length: int, lang: Language) -> str:
+    """Say what is counted from adoption: periods, or as many of them at a time."""
+    return lang.plural("event.axis", length)
+
+
 def _tabulate(
-    frame: pd.DataFrame, measure: str, unit: str, level: float, digits: int, lang: Language
+    frame: pd.DataFrame,
+    measure: str,
+    unit: str,
+    level: float,
+    digits: int,
+    length: int,
+    lang: Language,
 ) -> Table:
     columns = ["value", "low", "high", *(c for c in ("band_low", "band_high") if c in frame)]
     rows = tuple(
@@ -132,7 +146,7 @@ def _tabulate(
     titles["value"] = headed(titles["value"], unit, lang, difference=True)
     return Table(
         caption=lang("event.caption", measure=measure),
-        header=(lang("event.axis"), *titles.values()),
+        header=(_axis(length, lang), *titles.values()),
         rows=rows,
         note=with_signs(rows, "", lang),
         lang=lang,

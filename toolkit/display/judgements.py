@@ -115,7 +115,10 @@ def state_limits(
 def show_own_words(words: OwnWords, *, lang: Language) -> list[Block]:
     """Show what the researchers wrote of the study themselves, or where to write it."""
     paragraphs = words.paragraphs or (lang("study.no_words", file=words.path.name),)
-    return [Heading(lang("study.own_words_title")), *map(Paragraph, paragraphs)]
+    return [
+        Heading(lang("study.own_words_title")),
+        *(Paragraph(lang.spaced(text)) for text in paragraphs),
+    ]
 
 
 def state_reproducibility(study: Study, *, lang: Language) -> list[Block]:

@@ -1,7 +1,7 @@
 """Who took part in a project, how, and with which interests: roles, never persons."""
 
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
-from toolkit.display.projects import not_written, vocabulary_words, words_table, write_date
+from toolkit.display.projects import EMPTY, not_written, vocabulary_words, words_table, write_date
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 
@@ -29,12 +29,13 @@ def _people(project: Project, lang: Language) -> Table:
     for row in people.assign(order=order).sort_values(["order", "mode", "from"]).to_dict("records"):
         mode = f"{row['mode']} – {modes[row['mode']]}"
         subject = about.get(row["lens"], about.get(row["scope"], ""))
-        span = (write_date(row[end], lang) for end in ("from", "to"))
+        start, end = (write_date(row[name], lang) for name in ("from", "to"))
+        span = lang("participation.since", start=start) if end == EMPTY else f"{start} – {end}"
         rows.append(
             (
                 roles[row["role"]],
                 lang("participation.mode", mode=mode, subject=subject) if subject else mode,
-                " – ".join(span),
+                span,
                 row["interests_declared"],
             )
         )

@@ -26,8 +26,8 @@ def describe_stake(project: Project, *, lang: Language) -> list[Block]:
     facts = project.facts
     return [
         Heading(lang("study.stake_title")),
-        Paragraph(getattr(facts.problem, lang.code)),
-        Paragraph(getattr(facts.innovation, lang.code)),
+        Paragraph(lang.spaced(getattr(facts.problem, lang.code))),
+        Paragraph(lang.spaced(getattr(facts.innovation, lang.code))),
         *(Paragraph(write_fact(fact, lang)) for fact in rating_facts(project, "C1", "C1")),
     ]
 

@@ -6,7 +6,7 @@ from toolkit.display.balance import plot_balance
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
 from toolkit.display.results import tabulate_estimates
 from toolkit.display.specifications import plot_specification_curve
-from toolkit.display.writing import headed, write_number
+from toolkit.display.writing import headed, write_number, write_period
 from toolkit.i18n import NBSP, Language
 from toolkit.records.portfolio import Project
 from toolkit.records.territories import load_territory
@@ -58,6 +58,8 @@ def _matching(study: Study, lang: Language, note: str) -> list[Block]:
 def _specifications(study: Study, project: Project, lang: Language, note: str) -> list[Block]:
     found = study.robustness
     options = {
+        "first": lambda period: write_period(period, lang),
+        "last": lambda period: write_period(period, lang),
         "transition": lambda n: lang.plural("study.choice.periods", n),
         "without": lambda id_: load_territory(id_).name if id_ else lang("study.choice.nobody"),
     }

@@ -8,6 +8,7 @@ from toolkit.display.event_study import plot_event_study
 from toolkit.display.projects import territory_names
 from toolkit.display.synthetic import plot_synthetic_gaps, plot_synthetic_paths
 from toolkit.display.trends import plot_trends
+from toolkit.display.writing import write_period
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
@@ -60,8 +61,8 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
         "indicator": indicator[f"definition_{lang.code}"],
         "design": lang(f"design.{protocol.design}"),
         "treated": lang.join(list(territory_names(study.sample.treated).values())),
-        "comparison": lang.plural("estimate.comparison", len(study.sample.comparison)),
-        "periods": lang("study.window", first=protocol.periods.first, last=protocol.periods.last),
+        "comparison": _compared(study, lang),
+        "periods": lang("study.window", **_window(study, lang)),
         "meaningful": unit,
         "change_our_mind": in_language(protocol.change_our_mind, lang),
         "checks": lang.join([lang(f"check.{check}.name") for check in protocol.checks]),
@@ -91,12 +92,15 @@ def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> 
     if study.control is not None:
         return _control_figures(study, measured, lang)
     if (adoptions == adoptions.iloc[0]).all():
-        figures.append(plot_trends(_means(study), adoption=adoptions.iloc[0], **measured))
+        # Its subtitle says the periods by itself.
+        alone = measured | {"measure": _indicator(study, project)[f"label_{lang.code}"]}
+        figures.append(plot_trends(_means(study), adoption=adoptions.iloc[0], **alone))
     if study.events is not None:
         # Years since adoption, where the panel has months or quarters: the figure says which.
         level = study.estimate.level
-        measured["measure"] += lang.plural("study.event_length", study.events.length)
-        figures.append(plot_event_study(study.events.frame, level=level, **measured))
+        length = study.events.length
+        measured["measure"] += lang.plural("study.event_length", length)
+        figures.append(plot_event_study(study.events.frame, level=level, length=length, **measured))
     return figures
 
 
@@ -131,6 +135,16 @@ def in_language(text, lang: Language) -> str:
     return lang.spaced(getattr(text, lang.code))
 
 
+def _compared(study: Study, lang: Language) -> str:
+    """Count the comparison, and the territories that serve in it until their own adoption."""
+    n = len(study.sample.comparison)
+    never = lang.plural("estimate.comparison", n)
+    later = study.estimate.n_comparison - n
+    if study.estimate.design != "staggered" or later <= 0:
+        return never
+    return lang.plural("study.compared_later", later, never=never)
+
+
 def _indicator(study: Study, project: Project) -> pd.Series:
     table = project.tables["indicators"].set_index("indicator")
     return table.loc[study.file.protocol.indicator]
@@ -138,8 +152,12 @@ def _indicator(study: Study, project: Project) -> pd.Series:
 
 def _measure(study: Study, project: Project, lang: Language) -> str:
     label = _indicator(study, project)[f"label_{lang.code}"]
+    return lang("study.measure", label=label, **_window(study, lang))
+
+
+def _window(study: Study, lang: Language) -> dict[str, str]:
     periods = study.file.protocol.periods
-    return lang("study.measure", label=label, first=periods.first, last=periods.last)
+    return {end: write_period(getattr(periods, end), lang) for end in ("first", "last")}
 
 
 def _means(study: Study) -> pd.DataFrame:

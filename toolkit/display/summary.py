@@ -2,6 +2,7 @@
 
 from toolkit.display.blocks import Block, Callout, Heading, Paragraph
 from toolkit.display.contribution import warn_of_doubts
+from toolkit.display.studies import in_language
 from toolkit.i18n import LANGUAGES, Language, language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
@@ -41,9 +42,9 @@ def write_summary(study: Study, story: Contribution, lang: Language) -> str:
     text = " ".join(said)
     for doubt in warn_of_doubts(story, lang=lang):
         text = _longer(text, f"{text} {doubt.text}")
-    text = _longer(text, f"{getattr(protocol.title, lang.code)} {text}")
+    text = _longer(text, f"{in_language(protocol.title, lang)} {text}")
     for limit in protocol.limits:
-        text = _longer(text, f"{text} {getattr(limit, lang.code)}")
+        text = _longer(text, f"{text} {in_language(limit, lang)}")
     return text
 
 

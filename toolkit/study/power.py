@@ -78,4 +78,5 @@ def power_sentences(protocol: Protocol, power: Power | None, lang: Language) -> 
     if power is None:
         return [lang("study.no_power")]
     at_once = protocol.design == "staggered" and power.cohorts is None
-    return [power.sentence(lang), *([lang("study.power_at_once")] if at_once else [])]
+    said = [power.sentence(lang), lang("study.power_whole")]
+    return [*said, *([lang("study.power_at_once")] if at_once else [])]
