@@ -71,10 +71,11 @@ class Estimate:
         row = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return pd.DataFrame([row | {"cautions": ", ".join(self.cautions)}])
 
-    def sentence(self, lang: Language, *, digits: int = 2) -> str:
+    def sentence(self, lang: Language, *, digits: int = 2, concluded: bool = False) -> str:
         """Say the effect, its interval and what can be concluded, in one language.
 
-        Numbers have `digits` decimals, more where that would leave fewer than two figures.
+        Numbers have `digits` decimals, more where that would leave fewer than two figures. Where
+        `concluded`, a verdict stands beside it: that zero is possible does not sound like another.
         """
         values = {
             "value": write_value(self.value, self.unit, lang, digits),
@@ -88,7 +89,8 @@ class Estimate:
         if math.isnan(self.low) or math.isnan(self.high):
             return lang("estimate.sentence.no_interval", **values)
         covers_zero = self.low <= 0 <= self.high
-        verdict = "inconclusive" if covers_zero else "up" if self.value > 0 else "down"
+        unsure = "compatible" if concluded else "inconclusive"
+        verdict = unsure if covers_zero else "up" if self.value > 0 else "down"
         return lang(f"estimate.sentence.{verdict}", **values)
 
     def explanation(self, lang: Language) -> list[str]:

@@ -35,7 +35,7 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         ),
         Heading(in_language(protocol.title, lang), level=1),
         Paragraph(study.conclusion.sentence(lang), lead=True),
-        Paragraph(study.estimate.sentence(lang)),
+        Paragraph(study.estimate.sentence(lang, concluded=True)),
     ]
     if _is_null(study):
         # What was not found may be what could not be.

@@ -34,7 +34,7 @@ def write_summary(study: Study, story: Contribution, lang: Language) -> str:
     told = (conclusion.verdict, conclusion.reason) == ("inconclusive", "interval")
     said = [
         *([] if told else [conclusion.sentence(lang)]),
-        study.estimate.sentence(lang),
+        study.estimate.sentence(lang, concluded=not told),
         lang("summary.grade", level=grade.level, ceiling=grade.ceiling),
     ]
     if study.sample.simulated:
