@@ -50,6 +50,15 @@ def test_an_interval_that_covers_zero_is_inconclusive_and_never_no_effect():
     assert text.startswith("Inconclusive: on 3 treated")
     assert "compatible with an effect between −1.00 days and +2.00 days" in text
     assert "no effect" not in text
+    beside_a_verdict = estimate(value=0.5, low=-1, high=2).sentence(EN, concluded=True)
+    assert beside_a_verdict.startswith("On 3 treated")
+    assert "Inconclusive" not in beside_a_verdict
+
+
+def test_a_share_of_a_check_is_never_said_as_certain():
+    values = {"p": 0.28, "explaining": 4.37, "power": 99.9999}
+    text = CheckOutcome("pretrends", "passed", "powerful", values).sentence(EN)
+    assert "99 times in 100" in text
 
 
 def test_an_unbounded_or_missing_interval_is_said():

@@ -13,7 +13,7 @@ ROLES = {"23": "treated", "974": "treated", "87": "neighbour", "03": "comparison
 
 def test_roles_are_counted_drawn_and_tabulated():
     figure = plot_design_map(ROLES, NAMES, load_contours("DEP"), lang=EN)
-    assert figure.title == "2 treated territories, 1 in comparison"
+    assert figure.title == "2 treated territories, 1 in comparison, 1 neighbour"
     assert "Treated: Creuse and La Réunion." in figure.alt
     assert "1 neighbour: Haute-Vienne." in figure.alt
     assert figure.table.rows == (

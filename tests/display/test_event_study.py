@@ -31,6 +31,8 @@ def test_the_table_holds_the_numbers_drawn_with_the_digits_their_intervals_suppo
     table = drawn().table
     assert table.header[1] == "Effect (points)"
     assert table.header[2] == "Lower bound (95%)"
+    assert table.header[0] == "Periods since adoption"
+    assert drawn(length=12).table.header[0] == "Blocks of 12 periods since adoption"
     assert table.rows[0] == ("−3", "+0.2", "−1.1", "+1.5")
     assert table.rows[3] == ("+1", "+5.2", "+3.0", "+7.5")
 
