@@ -4,6 +4,8 @@ import nbformat
 
 from tests.runs.notebooks import KERNEL
 
+# An ordinary kernel reads the descriptor by a thread, and may be late.
+READ = "\nimport time\ntime.sleep(0.5)"
 CELLS = {
     "await": "import asyncio\nawait asyncio.sleep(0.01)\nasyncio.get_running_loop().is_running()",
     "a task that goes on": "late = asyncio.create_task(asyncio.sleep(0.01, 'done'))",
@@ -21,8 +23,8 @@ CELLS = {
     ),
     "shell": "!echo one; echo two >&2",
     "shell captured": "lines = !printf 'a\\nb\\n'\nlines",
-    "subprocess": "import subprocess\nsubprocess.run(['echo', 'aside'], check=True);",
-    "descriptor": "import os\nos.write(1, b'raw bytes\\n');",
+    "subprocess": "import subprocess\nsubprocess.run(['echo', 'aside'], check=True);" + READ,
+    "descriptor": "import os\nos.write(1, b'raw bytes\\n');" + READ,
     "file of the stream": "import sys\nhasattr(sys.stdout, 'buffer'), sys.stdout.encoding",
     "both streams": "print('out')\nprint('err', file=sys.stderr)\nprint('out again')",
     "flushes": "for i in range(4):\n    print(i, end=' ', flush=True)",

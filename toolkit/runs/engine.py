@@ -6,14 +6,18 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty
 
 import nbformat
 import papermill
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from traitlets import Type
 from traitlets.config import Config
 
 from toolkit.errors import ReportError
@@ -23,6 +27,7 @@ from toolkit.runs.jobs import DEADLINE
 from toolkit.runs.parameters import check_parameters
 from toolkit.runs.prepare import prepare
 
+_LOOK = 1.0  # seconds between two looks for a reply
 _LONGEST_REASON = 2000  # characters; the failed notebook has the rest
 # Encrypt what passes between papermill and the kernel where both can: other accounts of the
 # machine cannot listen, and ipykernel does not warn at each start.
@@ -146,7 +151,29 @@ papermill_engines.register("toolkit-stock", StockEngine)
 papermill_engines.register("toolkit-direct", DirectEngine)
 
 
+class _ShellChannel(AsyncZMQSocketChannel):
+    """The way of replies; a message that an output widget sends can hide the one that comes in.
+
+    See https://github.com/jupyter/nbclient/pull/311: asked again, the socket has it.
+    """
+
+    async def get_msg(self, timeout: float | None = None) -> dict:
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                return await super().get_msg(max(0, min(_LOOK, end - time.monotonic())))
+            except Empty:
+                if time.monotonic() >= end:
+                    raise
+
+
+class _Client(AsyncKernelClient):
+    shell_channel_class = Type(_ShellChannel)
+
+
 class _SettledKernel(AsyncKernelManager):
+    client_factory = Type(_Client)
+
     async def start_kernel(self, **options):
         await super().start_kernel(env={**os.environ, **ENVIRONMENT}, **options)
 
