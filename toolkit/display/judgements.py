@@ -88,7 +88,7 @@ def state_limits(
 ) -> list[Block]:
     """Say what the study cannot, what its data hide, and how people were treated."""
     sample = study.sample
-    limits = [getattr(limit, lang.code) for limit in study.file.protocol.limits]
+    limits = [lang.spaced(getattr(limit, lang.code)) for limit in study.file.protocol.limits]
     unrun = [lang(f"check.{c.check}.name") for c in study.checks if c.status == "not_applicable"]
     if unrun:
         limits.append(lang("limits.unrun", checks=lang.join(unrun)))
@@ -102,7 +102,7 @@ def state_limits(
     place = f"data/{FOLDER}/{reading_path(study.id).name}"
     ethics = lang("fact.missing", place=place)
     if reading.ethics is not None:
-        ethics = getattr(reading.ethics, lang.code)
+        ethics = lang.spaced(getattr(reading.ethics, lang.code))
     return [
         Heading(lang("limits.title")),
         *map(Paragraph, limits),
