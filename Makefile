@@ -17,7 +17,7 @@ study: $(READY) ## the 18 régions and 101 départements, in French and English,
 test: $(READY) ## run the tests, notebooks and browser included
 	@sh tests/browser/get_chromium.sh $(BIN)/python
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/pytest -W error
+	$(BIN)/pytest -W error --numprocesses auto --dist worksteal
 	$(BIN)/pytest -W error --nbval-lax notebooks
 
 lint: $(READY) ## check style

@@ -98,7 +98,7 @@ def test_from_ten_treated_the_default_holds_where_permutation_does_not():
 def test_a_clustered_error_with_some_treated_bears_a_caution():
     estimate = difference_in_differences(panel(1, n=30, k=6), outcome="value", inference="crv1")
     assert estimate.cautions == ("few_treated",)
-    with pytest.raises(DesignError, match=r"(?s)inference is \"crv2\".*level is 1"):
+    with pytest.raises(DesignError, match=r"(?s)inference is 'crv2'.*level is 1"):
         difference_in_differences(panel(1, n=30, k=6), outcome="value", inference="crv2", level=1)
     with pytest.raises(DesignError, match="an event study takes auto"):
         event_study(panel(1, n=30, k=6), outcome="value", inference="crv3")
