@@ -164,7 +164,7 @@ def staggered_effect(
     DesignError
         See `staggered` and `Staggered.aggregate`; the seed is none.
     """
-    refuse(option_faults(seed=seed))
+    refuse(list(option_faults(seed=seed)))
     found = staggered(panel, outcome=outcome, **settings)
     rng = np.random.default_rng(seed)
     return found.aggregate(kind, inference=inference, rng=rng, draws=draws, level=level)
