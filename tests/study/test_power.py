@@ -28,7 +28,7 @@ def test_with_too_few_left_all_are_said_to_start_at_once(lockers):
     few = sample.without(sample.comparison[15:])
     found = study_power(protocol, few)
     assert found.cohorts is None
-    assert "can only be too small" in power_sentences(protocol, found, language("en"))[1]
+    assert "can only be too small" in power_sentences(protocol, found, language("en"))[2]
 
 
 def test_a_synthetic_control_says_that_it_cannot_be_told(lockers):
