@@ -43,9 +43,12 @@ _LISTED = 20  # addresses that a dry run lists
 @click.option("--deadline", type=click.FloatRange(1), help=say("cli.deadline"))
 @click.option("--memory", type=click.IntRange(1), help=say("cli.memory"))
 @click.option("--engine", type=_ENGINES, default="auto", help=say("cli.engine"))
+@click.option("--scheduler", default="local", show_default=True, help=say("cli.scheduler"))
 @click.option("--quiet", "mode", flag_value="quiet", help=say("cli.quiet"))
 @click.option("--json", "mode", flag_value="json", help=say("cli.json"))
-def batch(output, force, dry_run, workers, deadline, memory, engine, mode, **wanted) -> None:
+def batch(
+    output, force, dry_run, workers, deadline, memory, engine, scheduler, mode, **wanted
+) -> None:
     """Make the reports of a cross of notebooks, territories, projects, studies and languages."""
     from toolkit.runs.jobs import DEADLINE, Limits
 
@@ -61,6 +64,7 @@ def batch(output, force, dry_run, workers, deadline, memory, engine, mode, **wan
         mode=mode or "bar",
         workers=workers,
         engine=engine,
+        scheduler=scheduler,
         limits=limits,
     )
     conclude(results, output, mode=mode or "bar")

@@ -28,6 +28,7 @@ from toolkit.runs.ledger import Ledger, Made
 from toolkit.runs.manifest import FAILURE, describe_program, run_key
 from toolkit.runs.reports import FAILED_LOG, FAILED_NOTEBOOK, Report
 
+LOCAL = "local"  # instead of the address of a scheduler
 RENDER = "toolkit.sharing.render:render_report"
 _WRITE = "toolkit.runs.reports:write_report"
 _ROOM = 64 * 1024  # bytes without which no notebook can be kept
@@ -64,6 +65,7 @@ def run_batch(
     render: str = RENDER,
     workers: int | None = None,
     engine: str = "auto",
+    scheduler: str = LOCAL,
     limits: Limits | None = None,
     force: bool = False,
 ) -> Iterator[Result]:
@@ -78,22 +80,26 @@ def run_batch(
     render : str
         "package.module:function" that turns an executed notebook into files (`write_report`).
     workers : int, optional
-        Reports made at once; as many as there are cores by default.
+        Reports made at once; as many as there are cores, or the cluster has room for, by default.
     engine : {"auto", "forked", "stock"}
         As `toolkit.runs.executors.run_jobs`.
+    scheduler : str
+        "local" for this machine, or the address of a Dask scheduler, whose workers see the same
+        folders (`toolkit.runs.cluster.run_on_cluster`).
     force : bool
         Make again the reports that are unchanged.
 
     Raises
     ------
     ToolkitError
-        Nothing more can be written into the folder: what is made is kept.
+        Nothing more can be written into the folder, or the cluster cannot be used: what is made
+        is kept.
     """
     output = Path(output)
     with Ledger(output) as ledger, _scratch(ledger.folder) as scratch:
         work = _Work(reports, ledger, scratch, render, limits or Limits(), force)
         while True:
-            with closing(_run(work.jobs(), engine, workers or cores())) as outcomes:
+            with closing(_run(work.jobs(), engine, workers, scheduler)) as outcomes:
                 for outcome in outcomes:
                     yield work.end(outcome)
                     yield from work.unchanged()
@@ -207,13 +213,22 @@ class _Work:
         )
 
 
-def _run(jobs: Iterator[Job], engine: str, workers: int) -> Iterator[Outcome]:
+def _run(
+    jobs: Iterator[Job], engine: str, workers: int | None, scheduler: str
+) -> Iterator[Outcome]:
     """Run jobs; without any, no engine is loaded, and a batch of what is unchanged is quick."""
     first = next(jobs, None)
-    if first is not None:
+    if first is None:
+        return
+    jobs = chain([first], jobs)
+    if scheduler == LOCAL:
         from toolkit.runs.executors import run_jobs
 
-        yield from run_jobs(chain([first], jobs), engine=engine, workers=workers)
+        yield from run_jobs(jobs, engine=engine, workers=workers or cores())
+    else:
+        from toolkit.runs.cluster import run_on_cluster
+
+        yield from run_on_cluster(jobs, scheduler=scheduler, engine=engine, workers=workers)
 
 
 def _keep_failure(folder: Path, outcome: Outcome) -> Failure:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
 from toolkit.runs.attempt import attempt
-from toolkit.runs.forked import can_fork, run_forked
+from toolkit.runs.forked import Preloaded, can_fork, run_forked
 from toolkit.runs.jobs import ATTEMPTS, Failure, Job, Outcome
 
 __all__ = ["ENGINES", "Failure", "Job", "Outcome", "run_jobs"]
@@ -20,7 +20,13 @@ __all__ = ["ENGINES", "Failure", "Job", "Outcome", "run_jobs"]
 ENGINES = ("auto", "forked", "stock")
 
 
-def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int) -> Iterator[Outcome]:
+def run_jobs(
+    jobs: Iterable[Job],
+    *,
+    engine: str = "auto",
+    workers: int,
+    process: Preloaded | None = None,
+) -> Iterator[Outcome]:
     """Run jobs and yield what became of each, as they end.
 
     Parameters
@@ -30,6 +36,8 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int) -> Iter
     engine : {"auto", "forked", "stock"}
     workers : int
         Jobs run at once.
+    process : Preloaded, optional
+        One to use and to leave, where something can fork.
 
     Yields
     ------
@@ -46,7 +54,7 @@ def run_jobs(jobs: Iterable[Job], *, engine: str = "auto", workers: int) -> Iter
     say = interface_language()
     waiting, left = iter(jobs), []
     if engine != "stock" and can_fork():
-        yield from run_forked(waiting, workers=workers, left=left)
+        yield from run_forked(waiting, workers=workers, left=left, process=process)
         if left and engine == "forked":
             raise ToolkitError(say("error.threads", notebook=left[0].notebook.name))
     elif engine == "forked":

@@ -23,10 +23,15 @@ def can_fork() -> bool:
     return hasattr(os, "pidfd_open") and Path(f"/proc/self/task/{os.getpid()}/children").exists()
 
 
+class AbandonedError(Exception):
+    """Nobody wants what was asked of a preloaded process any more."""
+
+
 class Preloaded:
     """A preloaded process, as those see it who send it requests."""
 
     def __init__(self):
+        self._abandoned = False
         self._process = subprocess.Popen(
             [sys.executable, "-Xfrozen_modules=off", "-m", "toolkit.runs.preloaded"],
             stdin=subprocess.PIPE,
@@ -43,6 +48,8 @@ class Preloaded:
     def reply(self) -> dict | None:
         """Wait for a reply; None if the process has ended."""
         line = self._process.stdout.readline()
+        if self._abandoned:
+            raise AbandonedError
         return json.loads(line) if line.endswith(b"\n") else None
 
     def fork_kernel(self, **kernel: object) -> int | None:
@@ -53,6 +60,11 @@ class Preloaded:
     def is_alive(self) -> bool:
         """Tell whether it still serves."""
         return self._process.poll() is None
+
+    def abandon(self) -> None:
+        """End it from another thread; the one that waits for a reply gets `AbandonedError`."""
+        self._abandoned = True
+        self._process.stdin.close()
 
     def close(self) -> None:
         """End it, and with it all its children."""
@@ -65,11 +77,17 @@ class Preloaded:
 _shared = threading.local()
 
 
-def shared_process() -> Preloaded:
-    """Return the preloaded process of this thread, which ends with the program."""
-    process = getattr(_shared, "process", None)
+def shared_process(batch: str = "") -> Preloaded:
+    """Return the preloaded process of this thread, which ends with the program.
+
+    Another batch gets another: notebooks, and the modules beside them, may have changed.
+    """
+    process, its_batch = getattr(_shared, "process", (None, ""))
+    if process and its_batch != batch:
+        process.close()
     if process is None or not process.is_alive():
-        process = _shared.process = Preloaded()
+        process = Preloaded()
+        _shared.process = process, batch
         atexit.register(process.close)
     return process
 

@@ -63,7 +63,7 @@ def describe_program(notebook: Path, parameters: dict[str, object]) -> dict:
         "notebook": notebook.name,
         "notebook_sha256": notebook_digest(notebook),
         "parameters": dict(sorted(parameters.items())),
-        **_environment(),
+        **describe_environment(),
     }
 
 
@@ -133,7 +133,8 @@ def notebook_digest(notebook: Path) -> str:
 
 
 @cache
-def _environment() -> dict:
+def describe_environment() -> dict:
+    """Return the versions that all reports are made with: python, packages, toolkit."""
     return {
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
