@@ -89,7 +89,7 @@ def test_an_output_that_cannot_be_written_is_one_message(tmp_path):
 
 def test_a_batch_that_is_stopped_says_how_to_go_on_and_loses_nothing(tmp_path):
     """Ctrl-C, which a terminal sends to all of them, then a stop by the system; then a look."""
-    asked = ("batch", "--level", "REG", "--lang", "en", "--output", str(tmp_path))
+    asked = ("batch", "--level", "DEP", "--lang", "en", "--output", str(tmp_path))
     command = [str(FUTURS), *asked, "--workers", "2"]
     settings = os.environ | {"FUTURS_LANG": "en"}
     made = []
@@ -103,7 +103,7 @@ def test_a_batch_that_is_stopped_says_how_to_go_on_and_loses_nothing(tmp_path):
         stop(run.pid, signum)
         _, stderr = run.communicate(timeout=60)
         assert run.returncode == 130
-        assert "reports of 18 are finished. Run the same command again" in stderr
+        assert "reports of 101 are finished. Run the same command again" in stderr
         assert "Traceback" not in stderr
         assert session_of(run.pid) == []
         made = list(tmp_path.rglob("index.html"))

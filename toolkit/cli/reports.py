@@ -131,8 +131,15 @@ def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar",
     made = run_batch(reports, output=output, force=force, **options)
     # None: a bar only where a person looks.
     hidden = True if mode != "bar" or len(reports) <= len(LANGUAGES) else None
+    stops = []
+
+    def stop(signum: int, frame: object) -> None:
+        stops.append(signum)
+        raise KeyboardInterrupt
+
     # A stop asked by the system ends as Ctrl-C does: what is made is kept, and listed.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, stop)
     try:
         with tqdm(total=len(reports), unit=say("cli.unit"), disable=hidden) as bar:
             for result in made:
@@ -143,6 +150,8 @@ def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar",
                     bar.set_postfix_str(say.plural("index.failures", failed))
                 if mode == "json":
                     click.echo(json.dumps(_as_json(result), ensure_ascii=False))
+                if stops:  # what is raised while Python finalises an object goes no further
+                    raise KeyboardInterrupt
     except KeyboardInterrupt:
         made.close()
         _write_index(output)
