@@ -161,4 +161,4 @@ def test_the_skip_link_is_the_first_stop_of_the_keyboard(reports, open_page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**/index.html#main")
