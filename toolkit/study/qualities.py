@@ -52,13 +52,6 @@ def measure_qualities(project: Project) -> list[Measure]:
     return [measure for compute in _CODES for measure in compute(project)]
 
 
-def tabulate_measures(measures: list[Measure]) -> pd.DataFrame:
-    """Return one row a measure: code, name, value (missing if not computed), unit, n, where."""
-    names = ("code", "name", "value", "unit", "n", "where")
-    frame = pd.DataFrame([{name: getattr(m, name) for name in names} for m in measures])
-    return frame.astype({"value": "Float64", "n": "Int64"})
-
-
 def artefacts_of_cycle(project: Project) -> pd.DataFrame:
     """Return each artefact version with the cycle it was made in, missing before the first."""
     cycles = project.tables["cycles"].groupby("cycle").started_on.min().sort_values()
