@@ -9,7 +9,9 @@ Usage::
 Prints a Markdown table. Each way is a process of its own, its start included: wall time, CPU time
 and memory (proportional set size, at its highest) of it and all it starts, by report. The last line
 is what cannot be beaten: the same cells executed as plain code in one process that has them all
-imported. `ploomber-engine` is no dependency: it is left out where it is not found (PYTHONPATH).
+imported. `ploomber-engine` is no dependency: `--ploomber` names a folder where it was installed
+(`pip install --target`), else it is left out. Only its own way finds it there, as papermill would
+import its plug-in for every other.
 """
 
 import argparse
@@ -22,7 +24,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -41,11 +42,12 @@ def main() -> None:
         WAYS[arguments.way](tasks)
         return
     ways = arguments.ways.split(",") if arguments.ways else list(WAYS)
-    if find_spec("ploomber_engine") is None and "ploomber" in ways:
+    if not arguments.ploomber and "ploomber" in ways:
         ways.remove("ploomber")
     measured = {}
     for way in ways:
-        measured[way] = _measure(way, arguments.notebook, arguments.reports)
+        added = arguments.ploomber if way == "ploomber" else ""
+        measured[way] = _measure(way, arguments.notebook, arguments.reports, added)
         print(f"{way}: {measured[way]}", file=sys.stderr)
     print(f"`{arguments.notebook}.ipynb`, {arguments.reports} reports a way, {WORKERS} workers:\n")
     print("| way | wall, s | CPU, s | memory, MB | faster than the loop | less CPU |")
@@ -61,22 +63,23 @@ def _read_arguments() -> argparse.Namespace:
     parser.add_argument("--notebook", default="territory_report")
     parser.add_argument("--reports", type=int, default=60)
     parser.add_argument("--ways", help=", ".join(NAMES))
+    parser.add_argument("--ploomber", default="", help="folder with ploomber-engine")
     parser.add_argument("--way", help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _measure(way: str, notebook: str, reports: int) -> tuple[float, float, float]:
+def _measure(way: str, notebook: str, reports: int, added: str) -> tuple[float, float, float]:
     """Return wall seconds and CPU seconds by report, and megabytes at the highest."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--way", way, "--folder", folder]
-        path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+        path = [str(Path(__file__).parent), added, os.environ.get("PYTHONPATH", "")]
         started = time.perf_counter()
         run = subprocess.Popen(
             [*command, "--notebook", notebook, "--reports", str(reports)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE if way in ("loop", "ploomber") else None,
         )
