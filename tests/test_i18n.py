@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import ToolkitError
-from toolkit.i18n import LANGUAGES, LOCALE_DIR, interface_language, language, placeholders
+from toolkit.i18n import (
+    LANGUAGES,
+    LOCALE_DIR,
+    interface_language,
+    language,
+    placeholders,
+    speaking,
+)
 
 ROOT = Path(__file__).parents[1]
 FR, EN = language("fr"), language("en")
@@ -296,6 +303,12 @@ def test_the_interface_speaks_the_language_of_the_system(monkeypatch, settings, 
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert interface_language().code == code
+
+
+def test_a_page_quotes_errors_in_its_own_language_for_a_while():
+    with speaking(language("fr")), pytest.raises(ToolkitError, match="n’existe pas"):
+        language("de")
+    assert interface_language().code == "en"
 
 
 def test_an_unknown_language_is_refused():

@@ -142,6 +142,12 @@ _HOME = {
     "toolkit.display.specifications": ["plot_specification_curve"],
     "toolkit.study.criteria": ["describe_criteria"],
     "toolkit.study.data_quality": ["describe_series"],
+    "toolkit.study.findings": [
+        "load_finding",
+        "load_findings",
+        "projects_without_study",
+        "tabulate_findings",
+    ],
     "toolkit.study.qualities": ["measure_qualities"],
     "toolkit.study.analyse": ["run_study"],
     "toolkit.study.contribution": ["contribution"],

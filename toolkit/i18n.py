@@ -9,6 +9,9 @@ import operator
 import os
 import re
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +26,7 @@ NARROW_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 # Insee's TNCC code of the article before a place name, as French contracts it after "de".
 _DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 7: "de las ", 8: "de los "}
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
 _ARTICLES = {2: "Le ", 3: "La ", 4: "Les ", 5: "L'", 7: "Las ", 8: "Los "}
 
 
@@ -149,8 +153,20 @@ def language(code: str) -> Language:
     return Language(code)
 
 
+@contextmanager
+def speaking(lang: Language) -> Iterator[None]:
+    """Speak to the person in a language: a page quotes an error in its own."""
+    token = _spoken.set(lang.code)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def interface_language() -> Language:
     """Return the language to speak to the person: FUTURS_LANG, the system's, or English."""
+    if _spoken.get():
+        return language(_spoken.get())
     wanted = [os.environ.get(name, "") for name in ("FUTURS_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     chosen = next((w for w in wanted if w), "en")
     return language("fr" if chosen.lower().startswith("fr") else "en")

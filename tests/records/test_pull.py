@@ -13,7 +13,7 @@ import pytest
 
 from toolkit.errors import DataError
 from toolkit.records import pull as pulling
-from toolkit.records.pull import cached_path, pull, pull_state, pulled_path
+from toolkit.records.pull import cached_path, is_pulled, pull, pull_state, pulled_path
 from toolkit.records.pulled import load_pulled
 from toolkit.records.sources import Source, load_sources
 
@@ -223,6 +223,7 @@ class TestMirror:
 
 
 def test_what_was_not_pulled_says_how(source):
+    assert not is_pulled("demo")
     with pytest.raises(DataError, match=r"was not pulled yet .*futurs data pull demo"):
         pulled_path("demo")
 

@@ -9,6 +9,7 @@ from toolkit.errors import DataError
 from toolkit.i18n import LANGUAGES, interface_language
 from toolkit.records.faults import Fault, without_repetition, write_faults
 from toolkit.records.projects import FACTS, Facts, frames, project_ids, read_facts
+from toolkit.records.pull import is_pulled
 from toolkit.records.rates import load_outcome, outcome_sources
 from toolkit.records.rules import SIMULATION
 from toolkit.records.sources import data_dir, load_sources
@@ -175,6 +176,21 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
     return panel
 
 
+def sources_to_pull(project: Project, indicator: str) -> tuple[str, ...]:
+    """Return the sources an indicator of a project is read from that are not in the cache yet."""
+    source = project.tables["indicators"].set_index("indicator").source[indicator]
+    if not _is_pulled_from(project, indicator, source):
+        return ()
+    return tuple(each for each in outcome_sources(source, indicator) if not is_pulled(each))
+
+
+def _is_pulled_from(project: Project, indicator: str, source: str) -> bool:
+    """Tell whether an indicator has no observation of the project's own, but a source's."""
+    observations = project.tables["observations"]
+    own = (observations.indicator == indicator).any()
+    return not own and load_sources()[source].access == "pull"
+
+
 def _refused(project: str, faults: list[Fault]) -> DataError:
     say = interface_language()
     listed = write_faults(without_repetition(faults), say)
@@ -185,7 +201,7 @@ def _observations(project: Project, indicator: str, source: str) -> pd.DataFrame
     """Return the project's own observations of an indicator, or those of the source it pulls."""
     own = project.tables["observations"]
     own = own[own.indicator == indicator]
-    if own.empty and load_sources()[source].access == "pull":
+    if _is_pulled_from(project, indicator, source):
         pulled = load_outcome(source, indicator)
         own = pulled.astype({"value": "Float64", "n": "Float64"})
         own["n"] = own.n.round().astype("Int64")

@@ -11,6 +11,7 @@ from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 from toolkit.records.folders import cache_dir
 from toolkit.records.locks import locked
+from toolkit.records.reads import recorded
 from toolkit.records.sources import Source, load_sources
 
 STATES = ("intact", "absent", "partial", "damaged")
@@ -38,6 +39,18 @@ def pull_state(source: Source) -> str:
     return "partial" if _part(path).is_file() else "absent"
 
 
+@recorded
+def is_pulled(source_id: str) -> bool:
+    """Tell whether the file of a source is in the cache; a run that asks is made anew once it is.
+
+    Raises
+    ------
+    DataError
+        The source is not one that is pulled.
+    """
+    return cached_path(_pulled_source(source_id)).is_file()
+
+
 def pulled_path(source_id: str) -> Path:
     """Return the file of a source, checked, without fetching anything.
 
@@ -49,7 +62,7 @@ def pulled_path(source_id: str) -> Path:
     source = _pulled_source(source_id)
     path = cached_path(source)
     say = interface_language()
-    if not path.is_file():
+    if not is_pulled(source_id):
         raise DataError(say("error.not_pulled", source=source_id, path=path))
     seen = _sha256(path)
     if seen != source.sha256:

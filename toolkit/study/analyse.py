@@ -59,10 +59,10 @@ class Study:
         Coefficients around adoption, where the design has them.
     control : SyntheticControl or None
         Its weights, paths and placebos, where that is the design.
-    robustness : Robustness
-        Other specifications, other outcomes and parts of the treated, where the protocol asks.
     grade : Grade
     conclusion : Conclusion
+    design : callable
+        From a panel and ``outcome=`` to an `Estimate`, as the protocol says.
     """
 
     file: ProtocolFile
@@ -73,9 +73,20 @@ class Study:
     checks: tuple[CheckOutcome, ...]
     events: Events | None
     control: SyntheticControl | None
-    robustness: Robustness
     grade: Grade
     conclusion: Conclusion
+    design: Callable[..., Estimate]
+
+    @cached_property
+    def robustness(self) -> Robustness:
+        """Other specifications, other outcomes and parts of the treated, where they are asked.
+
+        Raises
+        ------
+        DesignError
+            A subgroup names who is not treated; or what is declared cannot be identified.
+        """
+        return robustness(self.file.protocol, self.sample, self.design)
 
     @cached_property
     def power(self) -> Power | None:
@@ -160,9 +171,9 @@ def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Stu
         checks=checks,
         events=events,
         control=analysis.control,
-        robustness=robustness(protocol, sample, analysis.design),
         grade=grade(protocol.design, checks),
         conclusion=conclusion,
+        design=analysis.design,
     )
 
 
