@@ -58,29 +58,52 @@ class Reads:
 class _Record:
     """Where this process writes what it reads; a line a thing, so that one killed leaves its."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path | None):
         self.path = path
-        self.noted: set[tuple] = set()
+        self.noted: dict[tuple, None] = {}
         self.written: set[Path] = set()
 
     def note(self, kind: str, name: str, digest: str) -> None:
-        if (kind, name, digest) in self.noted:
-            return
-        self.noted.add((kind, name, digest))
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([kind, name, digest]) + "\n")
+        thing = kind, name, digest
+        if thing not in self.noted:
+            self.noted[thing] = None
+            self.write(thing)
+
+    def write(self, *things: tuple) -> None:
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(thing) + "\n" for thing in things)
 
 
-# The record of this process, if it keeps one; a list, since its audit hook stays for life.
+# The record of this process, if it keeps one.
 _records: list[_Record] = []
 
 
-def record_to(path: Path) -> None:
-    """From now on, append what this process reads to a file, for `read_record`."""
-    path.touch()
-    if not _records:
-        sys.addaudithook(_heed)
+def record_to(path: Path | None) -> None:
+    """From now on, append what this process reads to a file, for `read_record`.
+
+    Without a file it is kept in memory, for `suspend_record`.
+    """
+    if path is not None:
+        path.touch()
+    _listen()
     _records[:] = [_Record(path)]
+
+
+def suspend_record() -> Callable[[Path], None]:
+    """Record no more, and return what goes on: into a file, which begins with all that was read.
+
+    It can be called in a fork of this process.
+    """
+    record = _records.pop()
+
+    def go_on(path: Path) -> None:
+        record.path = path
+        path.touch()
+        record.write(*record.noted)
+        _records[:] = [record]
+
+    return go_on
 
 
 def read_record(path: Path) -> Reads:
@@ -181,9 +204,14 @@ def digest_of_file(path: Path) -> str:
         return ""
 
 
+@functools.cache
+def _listen() -> None:
+    sys.addaudithook(_heed)  # for life: none can be taken away
+
+
 def _heed(event: str, arguments: tuple) -> None:
     """Note a file that is opened to be read, or a folder of the data that is listed."""
-    if event not in ("open", "os.listdir", "os.scandir") or _noting.get():
+    if event not in ("open", "os.listdir", "os.scandir") or not _records or _noting.get():
         return
     if not isinstance(arguments[0], str | bytes | os.PathLike) or sys.is_finalizing():
         return

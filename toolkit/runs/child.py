@@ -56,7 +56,7 @@ def fork(live: Callable[[], None], *, descriptors: tuple[int, ...]) -> int:
         os._exit(1)
 
 
-ANSWERS = 3  # the descriptor to which a job writes
+ANSWERS, GIVEN = 3, 4  # descriptors: the one to which a job writes, and what it was given
 
 
 def run_job(job: Job) -> None:

@@ -9,13 +9,13 @@ A process has one such kernel, for one notebook.
 """
 
 import asyncio
-import io
 import logging
 import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 from ipykernel.eventloops import enable_gui
@@ -26,11 +26,7 @@ from nbclient.exceptions import DeadKernelError
 from traitlets import Any
 from traitlets.config import Config
 
-MOST_PRINTED = 20_000_000  # characters a notebook may print: no reader opens a page of more
-
-
-class OutputLimitError(Exception):
-    """The notebook printed more than a page can hold."""
+from toolkit.runs.printed import Printed
 
 
 class DirectManager:
@@ -75,9 +71,19 @@ class DirectClient:
         return self._request("kernel_info_request", {})
 
     def execute(self, code: str, *, store_history: bool = True, stop_on_error: bool = True) -> str:
-        """Ask for a cell to be executed, and return the id of the request."""
+        """Ask for a cell to be executed, and return the id of the request.
+
+        One that was executed before this process was forked is answered by what it said then.
+        """
         if self.kernel.shell.exit_now:
             raise DeadKernelError("Kernel died")
+        if self.kernel.said:
+            return self._say_again(self.kernel.said.popleft(), code)
+        return self._request_execution(code, store_history, stop_on_error)
+
+    def _request_execution(
+        self, code: str, store_history: bool = True, stop_on_error: bool = True
+    ) -> str:
         content = {
             "code": code,
             "silent": False,
@@ -87,6 +93,31 @@ class DirectClient:
             "stop_on_error": stop_on_error,
         }
         return self._request("execute_request", content)
+
+    async def keep(self, code: str, *, injected: bool = False) -> bool:
+        """Execute a cell for the processes forked from this one; tell whether that can be.
+
+        Not with an error, which each is to meet itself, nor a widget, which speaks to whoever
+        listens while its cell runs.
+        """
+        messages: list[dict] = []
+        self.session.deliver = messages.append
+        request = self._request_execution(code)
+        await self.kernel.serve(self._requests.popleft())
+        self.kernel.said.append(_Said(request, messages, injected))
+        kinds = {message["msg_type"].partition("_")[0] for message in messages}
+        return not kinds & {"error", "comm"} and not self.kernel.shell.exit_now
+
+    def _say_again(self, said: "_Said", code: str) -> str:
+        request = self.session.msg("execute_request", {})["header"]["msg_id"]
+        for message in said.messages:
+            parent = message["parent_header"]
+            if parent.get("msg_id") == said.request:
+                message["parent_header"] = parent | {"msg_id": request}
+            self._deliver(message)
+        if said.injected:
+            self.kernel.give_unread(code)
+        return request
 
     def _request(self, kind: str, content: dict) -> str:
         message = self.session.msg(kind, content)
@@ -125,6 +156,15 @@ def forget_kernel() -> None:
     """Leave the place to another kernel."""
     _DirectKernel.clear_instance()
     _DirectShell.clear_instance()
+
+
+@dataclass
+class _Said:
+    """What a kernel said while it executed a cell, for forks of its process to say again."""
+
+    request: str
+    messages: list[dict]
+    injected: bool  # papermill's cell, which sets the parameters
 
 
 class _DirectSession(Session):
@@ -180,11 +220,22 @@ class _DirectKernel(IPythonKernel):
     _execute_sleep = 0  # ipykernel's wait for its sockets
     _supports_kernel_subshells = False
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.said: deque[_Said] = deque()  # before this process was forked, cell by cell
+        self.unread: dict[str, object] = {}  # parameters that nobody has read by then
+
     def capture(self) -> None:
         """Take over what the process prints."""
         self.pid = os.getpid()
+        if self.said:
+            for stream in self.streams:
+                stream.begin()
+            self.shell.user_ns.update(self.unread)
+            return
         self.printed = 0
-        sys.stdout, sys.stderr = _Printed(self, "stdout", 1), _Printed(self, "stderr", 2)
+        self.streams = Printed(self, "stdout", 1), Printed(self, "stderr", 2)
+        sys.stdout, sys.stderr = self.streams
         self.session.before = self.flush
         self.shell.displayhook.get_execution_count = lambda: self.execution_count
         if inline := sys.modules.get("matplotlib_inline.backend_inline"):
@@ -207,75 +258,26 @@ class _DirectKernel(IPythonKernel):
             os._exit(0)  # a cell forked and its child came to the end of it: one notebook goes on
         self._publish_status("idle", "shell")
 
+    def withhold(self, names: Iterable[str]) -> None:
+        """Take variables away, so that no cell reads them, until `capture` in a fork."""
+        for name in names:
+            value = self.shell.user_ns.pop(name, None)
+            self.unread.setdefault(name, value)  # by the parameters cell, not by the injected one
+
+    def give_unread(self, injected: str) -> None:
+        """Give what was withheld the values that papermill's cell sets in this process."""
+        exec(injected, given := {})
+        own = {name: given[name] for name in self.unread if name in given}
+        self.shell.user_ns.update(own)
+
     def flush(self) -> None:
         """Hand over what was printed, before anything that was shown after it."""
         for stream in (sys.__dict__["stdout"], sys.__dict__["stderr"]):
-            if isinstance(stream, _Printed):
+            if isinstance(stream, Printed):
                 stream.hand_over()
 
     def _abort_queues(self, subshell_id=None):
         """Do nothing: no request waits behind another."""
-
-
-class _Printed(io.TextIOBase):
-    """Standard output or error: what Python prints, and what others write to the descriptor.
-
-    It is handed over when something else is shown, or the cell ends: never by the clock.
-    """
-
-    encoding = "UTF-8"
-    errors = "strict"
-
-    def __init__(self, kernel: _DirectKernel, name: str, descriptor: int):
-        self.name = name
-        self._kernel = kernel
-        self._descriptor = descriptor
-        self._parts: list[str] = []
-        self._read = self._size()  # bytes of the descriptor's file already handed over
-        self._lock = threading.RLock()
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        if os.getpid() != self._kernel.pid:  # a child of a cell: its memory is not ours
-            os.write(self._descriptor, text.encode())
-            return len(text)
-        with self._lock:
-            self._read_descriptor()
-            self._keep(text)
-        if self._kernel.printed > MOST_PRINTED:
-            raise OutputLimitError(f"over {MOST_PRINTED:,} characters were printed")
-        return len(text)
-
-    def hand_over(self) -> None:
-        with self._lock:
-            self._read_descriptor()
-            text, self._parts = "".join(self._parts), []
-        if text:
-            self._kernel.send_response(None, "stream", {"name": self.name, "text": text})
-
-    def _read_descriptor(self) -> None:
-        """Take what was written to the descriptor's file by others: libraries, subprocesses."""
-        if (size := self._size()) > self._read:
-            added = os.pread(self._descriptor, size - self._read, self._read)
-            self._read = size
-            self._keep(added.decode("utf-8", "replace"))
-
-    def _size(self) -> int:
-        try:
-            return os.fstat(self._descriptor).st_size
-        except OSError:  # a cell closed it
-            return 0
-
-    def _keep(self, text: str) -> None:
-        self._kernel.printed += len(text)
-        self._parts.append(text)
 
 
 class _Loop:

@@ -16,6 +16,9 @@ from toolkit.i18n import interface_language
 from toolkit.runs.attempt import failed_by_death
 from toolkit.runs.determinism import ENVIRONMENT
 from toolkit.runs.jobs import ATTEMPTS, Failure, Job, Outcome
+from toolkit.runs.shared import family_of
+
+_AHEAD = 2  # jobs that may be set aside for each worker, while their shared cells are executed
 
 
 def can_fork() -> bool:
@@ -101,21 +104,48 @@ class _Running:
         self.suspects: deque[tuple[Job, int]] = deque()  # one of them ended the preloaded process
         self.jobs: dict[int, tuple[Job, int]] = {}  # and the attempt that is running, by number
         self.groups: dict[int, int] = {}  # pids by number
+        self.held: deque[Job] = deque()  # whose shared cells are being executed for another
+        self.reaching: dict[str, int] = {}  # families of which that is so, and for which number
         self.left: list[Job] = []  # not to be run in this way
         self.number = 0
 
     def start(self, process: Preloaded, workers: int) -> None:
         """Ask for as many jobs as there are workers; for suspects one by one."""
         while len(self.jobs) < (1 if self.suspects else workers) and not self.left:
-            queue = self.suspects or self.again
-            job, attempts = queue.popleft() if queue else (next(self.waiting, None), 0)
+            alone = bool(self.suspects)
+            job, attempts = self.take(_AHEAD * workers)
             if job is None:
                 return
             self.number += 1
             self.jobs[self.number] = job, attempts + 1
+            if family := family_of(job):
+                self.reaching.setdefault(family, self.number)
             process.ask(number=self.number, job=job.to_json())
-            if queue is self.suspects:
+            if alone:
                 return
+
+    def take(self, most_held: int) -> tuple[Job | None, int]:
+        """Return a job that nobody need wait for, with its attempts so far, or None."""
+        if queue := self.suspects or self.again:
+            return queue.popleft()
+        for job in self.held:
+            if family_of(job) not in self.reaching:
+                self.held.remove(job)
+                return job, 0
+        while len(self.held) < most_held:
+            job = next(self.waiting, None)
+            if job is None or family_of(job) not in self.reaching:
+                return job, 0
+            self.held.append(job)
+        return None, 0
+
+    def begin(self, number: int, group: int) -> None:
+        """Know that a job has its process: others can go on from its shared cells."""
+        self.groups[number] = group
+        self.reached(number)
+
+    def reached(self, number: int) -> None:
+        self.reaching = {family: n for family, n in self.reaching.items() if n != number}
 
     def end(
         self, number: int, failure: Failure | None, *, retry: deque | None = None, **measured
@@ -123,6 +153,7 @@ class _Running:
         """Return what became of a job, unless its process died and it is to be tried again."""
         job, attempts = self.jobs.pop(number)
         self.groups.pop(number, None)
+        self.reached(number)
         if failure and failure.error == "Died" and attempts < ATTEMPTS:
             (self.again if retry is None else retry).append((job, attempts))
             return None
@@ -168,7 +199,7 @@ def run_forked(
                 yield from running.all_died()
                 process = Preloaded()
             elif "pid" in reply:
-                running.groups[reply["number"]] = reply["pid"]
+                running.begin(reply["number"], reply["pid"])
             elif "threads" in reply:
                 running.left.append(running.jobs.pop(reply["number"])[0])
             else:
@@ -177,6 +208,7 @@ def run_forked(
                 if outcome := running.end(reply.pop("number"), failure, **reply):
                     yield outcome
     finally:
-        left += running.left
+        retried = [job for job, _ in (*running.suspects, *running.again)]
+        left += [*running.left, *retried, *running.held]
         if process is not lent or running.jobs:  # those that run are ended with it
             process.close()

@@ -15,6 +15,7 @@ from toolkit.records.folders import data_dir
 from toolkit.records.places import Place
 from toolkit.runs.parameters import check_parameters, read_parameters
 from toolkit.runs.reports import Report
+from toolkit.runs.shared import read_shared
 
 AXES = ("territory", "project", "study", "lang")
 # Thousands of EPCI and communes are spread over one folder a département.
@@ -92,6 +93,7 @@ def _of_notebook(
         raise ParameterError(say("error.no_axis", axes=", ".join(missing), **details))
     axes = [axis for axis in axes if axis not in missing]
     given = {name: _typed(value, declared.get(name)) for name, value in parameters.items()}
+    read_shared(notebook)  # refuses what could not be shared
     check_parameters(notebook, given | {axis: next(iter(values[axis])) for axis in axes})
     languages = tuple(values["lang"]) if "lang" in axes else ()
     return [

@@ -3,15 +3,21 @@
 `toolkit.runs.forked` starts it. It has one thread, no event loop and no socket; requests and
 replies are lines of JSON. It keeps the time of its children, stops those that are late, says how
 the others ended, and leaves no descendant of theirs behind. When its requests end, all end.
+
+For jobs with shared cells (`toolkit.runs.shared`) it forks a process that executes those cells and
+then serves in the same way, whose children go on from there: it passes requests and replies on.
 """
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
 import selectors
 import signal
+import sys
 import time
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -20,41 +26,39 @@ from pathlib import Path
 from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES, interface_language, language
 from toolkit.runs.attempt import failed_by_death
-from toolkit.runs.child import adopt_orphans, fork, run_job, run_kernel
+from toolkit.runs.child import ANSWERS, GIVEN, adopt_orphans, fork, run_job, run_kernel
 from toolkit.runs.direct import start_kernel
 from toolkit.runs.imports import import_of
-from toolkit.runs.jobs import Job
+from toolkit.runs.jobs import ATTEMPTS, Job
 from toolkit.runs.parameters import read_parameters
+from toolkit.runs.shared import family_of
+from toolkit.runs.state import reach
+from toolkit.runs.watched import Watched, signal_group
 
-GRACE = 5.0  # seconds between being asked to stop and being stopped
-MOST_WRITTEN = 100_000_000  # bytes on standard output past Python, which `direct` limits itself
 _LOOK = 0.5  # seconds between two looks at the children
-_LAST_WORDS = 20_000  # bytes of standard error kept of a process that died
+_IDLE_STATES = 2  # states kept that nobody goes on from: another language may come
+_ROOM = 1 << 20  # bytes of requests that a state can leave unread
 
 
 @dataclass
-class _Child:
-    """A job that is running, and what is known of it."""
+class _State:
+    """A process that executes shared cells, then forks a child for each job it is asked for."""
 
-    number: int
-    job: Job
-    pid: int
-    ended: int  # a descriptor, readable when the process has ended
-    answers: int  # what it writes: the cells as they come, then what became of it
-    written: tuple[int, int]  # the files of its standard output and error
-    started: float = field(default_factory=time.monotonic)
-    cell: int | None = None
-    done: dict | None = None
-    text: bytes = b""
-    stopped: str = ""  # why it was asked to stop: "Deadline" or "OutputLimit"
-    patience: float = 0.0  # when it will be stopped
+    process: Watched
+    requests: int
+    asked: dict[int, dict] = field(default_factory=dict)  # jobs in its hands, by number
+    begun: set[int] = field(default_factory=set)  # those of which a child has been forked
 
 
 class _Server:
     def __init__(self, requests: int, replies: int):
         self.requests, self.replies = requests, replies
-        self.nothing = os.open(os.devnull, os.O_RDWR)
-        self.children: dict[int, _Child] = {}  # by pid
+        self.spent: tuple[float, float] | None = None  # seconds, CPU seconds; only of a state
+        self.owed = (0.0, 0.0)  # the same, until they are counted with a job
+        self.children: dict[int, tuple[int, Watched]] = {}  # by pid, with their numbers
+        self.states: OrderedDict[str, _State] = OrderedDict()  # by family, the latest used last
+        self.leaving: dict[int, _State] = {}  # by pid
+        self.failed: Counter[str] = Counter()  # states that were not reached or died, by family
         self.kernels: dict[int, int] = {}  # descriptors of their ends, by pid
         self.known: set[Path | str] = set()  # notebooks and modules that are imported
         self.text = b""
@@ -63,10 +67,14 @@ class _Server:
 
     def serve(self) -> None:
         while True:
-            for key, _ in self.selector.select(_LOOK if self.children else None):
+            busy = self.children or self.states
+            for key, _ in self.selector.select(_LOOK if busy else None):
                 key.data()
-            for child in self.children.values():
-                self.hold_to_limits(child)
+            for _, child in self.children.values():
+                child.hold_to_limits()
+            for state in self.states.values():
+                if not state.begun:
+                    state.process.hold_to_limits()
 
     def read_requests(self) -> None:
         received = os.read(self.requests, 1 << 20)
@@ -79,28 +87,88 @@ class _Server:
             start(**request)
 
     def reply(self, **line: object) -> None:
-        rest = memoryview(json.dumps(line).encode() + b"\n")
-        while rest:
-            rest = rest[os.write(self.replies, rest) :]
+        _write_line(self.replies, line)
 
     def start_job(self, number: int, job: dict) -> None:
         """Fork a child for a job, or say that there are threads, which a fork would leave out."""
-        job = Job.from_json(job)
-        self.preload_notebook(job.notebook)
-        self.preload([job.then.partition(":")[0]])
+        read = Job.from_json(job)
+        self.preload_notebook(read.notebook)
+        self.preload([read.then.partition(":")[0]])
         if threads := count_threads():
             self.reply(number=number, threads=threads)
             return
-        answers, own_end = os.pipe()
-        os.set_blocking(answers, False)
-        written = os.memfd_create("stdout"), os.memfd_create("stderr")
-        pid = fork(lambda: run_job(job), descriptors=(self.nothing, *written, own_end))
-        os.close(own_end)
-        child = _Child(number, job, pid, os.pidfd_open(pid), answers, written)
-        self.children[pid] = child
-        self.watch(child.ended, lambda: self.reap(child))
-        self.watch(answers, lambda: self.listen(child))
-        self.reply(number=number, pid=pid)
+        family = None if self.spent else family_of(read)
+        if family and self.failed[family] < ATTEMPTS:
+            self.pass_on(family, number, job)
+            return
+        before = self.spent[0] if self.spent else 0.0
+        child = Watched.fork(read, lambda: run_job(read), before=before)
+        child.owed, self.owed = self.owed, (0.0, 0.0)
+        self.children[child.pid] = number, child
+        self.watch(child.ended, lambda: self.reap(number, child))
+        self.watch(child.answers, lambda: self.listen(child))
+        self.reply(number=number, pid=child.pid)
+
+    def pass_on(self, family: str, number: int, job: dict) -> None:
+        """Ask the state of a family for a job; reach it first if it is not there."""
+        if family not in self.states:
+            idle = [name for name, state in self.states.items() if not state.asked]
+            for name in idle[: len(idle) + 1 - _IDLE_STATES]:
+                self.leave(name)
+            self.start_state(family, Job.from_json(job))
+        state = self.states[family]
+        self.states.move_to_end(family)
+        state.asked[number] = job
+        with contextlib.suppress(BrokenPipeError):  # its end is about to be heard of
+            _write_line(state.requests, {"number": number, "job": job})
+
+    def start_state(self, family: str, job: Job) -> None:
+        requests, own_end = os.pipe()
+        fcntl.fcntl(own_end, fcntl.F_SETPIPE_SZ, _ROOM)
+        process = Watched.fork(job, lambda: _be_state(job, self.known), given=(requests,))
+        os.close(requests)
+        state = self.states[family] = _State(process, own_end)
+        self.watch(process.ended, lambda: self.reap_state(family, state))
+        self.watch(process.answers, lambda: self.listen_to_state(state))
+
+    def listen_to_state(self, state: _State) -> None:
+        """Pass on what a state says of its jobs."""
+        for line in state.process.hear():
+            if "imported" in line:
+                self.preload(line["imported"])
+                continue
+            state.begun.add(line["number"])
+            if "pid" not in line:
+                del state.asked[line["number"]]
+            self.reply(**line)
+        if state.process.silent:
+            self.selector.unregister(state.process.answers)
+
+    def leave(self, family: str) -> None:
+        """Let a state end, as whoever has no more requests does."""
+        state = self.states.pop(family)
+        self.leaving[state.process.pid] = state
+        os.close(state.requests)
+
+    def reap_state(self, family: str, state: _State) -> None:
+        """Run what a state leaves undone without it."""
+        os.waitpid(state.process.pid, 0)
+        left = self.leaving.pop(state.process.pid, None)
+        if left is None:
+            os.close(self.states.pop(family).requests)
+        self.kill_strangers()
+        if not state.process.silent:
+            self.listen_to_state(state)
+        self.dismiss(state.process)
+        if left is None:
+            self.failed[family] += 1 if state.begun else ATTEMPTS
+        reason = interface_language()("error.with_parent")
+        for number, job in state.asked.items():
+            if number in state.begun:
+                failure = failed_by_death(Job.from_json(job), reason).to_json()
+                self.reply(number=number, seconds=0.0, failure=failure, result=None)
+            else:
+                self.start_job(number, job)
 
     def start_kernel(self, number: int, preload: list[str], **kernel) -> None:
         """Fork an ordinary kernel, or say that there are threads; the sockets are its own."""
@@ -111,7 +179,9 @@ class _Server:
         if threads := count_threads():
             self.reply(number=number, threads=threads)
             return
-        pid = fork(lambda: run_kernel(**kernel), descriptors=(self.nothing, 1, 2))
+        nothing = os.open(os.devnull, os.O_RDWR)
+        pid = fork(lambda: run_kernel(**kernel), descriptors=(nothing, 1, 2))
+        os.close(nothing)
         self.kernels[pid] = os.pidfd_open(pid)
         self.watch(self.kernels[pid], lambda: self.reap_kernel(pid))
         self.reply(number=number, pid=pid)
@@ -135,82 +205,38 @@ class _Server:
         if new:
             freeze()
 
-    def listen(self, child: _Child) -> None:
-        try:
-            received = os.read(child.answers, 1 << 20)
-        except BlockingIOError:
-            return
-        if not received:
-            self.selector.unregister(child.answers)
-            return
-        *lines, child.text = (child.text + received).split(b"\n")
-        for line in lines:
-            answer = json.loads(line)
+    def listen(self, child: Watched) -> None:
+        for answer in child.hear():
             child.cell = answer.get("cell", child.cell)
             child.done = answer.get("done", child.done)
-            self.preload(answer.get("imported", ()))  # by its cells: the next ones inherit it
+            imported = answer.get("imported", ())  # by its cells: the next ones inherit it
+            self.preload(imported)
+            if self.spent and imported:
+                self.reply(imported=imported)
+        if child.silent:
+            self.selector.unregister(child.answers)
 
-    def hold_to_limits(self, child: _Child) -> None:
-        """Ask a child that is late, or writes without end, to stop; then stop it."""
-        now = time.monotonic()
-        if not child.stopped:
-            if now > child.started + child.job.deadline:
-                child.stopped = "Deadline"
-            elif sum(os.fstat(file).st_size for file in child.written) > MOST_WRITTEN:
-                child.stopped = "OutputLimit"
-            else:
-                return
-            child.patience = now + GRACE
-            _signal_group(child.pid, signal.SIGINT)
-        elif now > child.patience:
-            _signal_group(child.pid, signal.SIGKILL)
-
-    def reap(self, child: _Child) -> None:
+    def reap(self, number: int, child: Watched) -> None:
         """Say what became of a job, and leave nothing of it."""
         _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.monotonic() - child.started
+        seconds = child.seconds
         del self.children[child.pid]
         self.kill_strangers()
-        while child.answers in self.selector.get_map():
-            before = child.text, child.done, child.cell
+        if not child.silent:
             self.listen(child)
-            if before == (child.text, child.done, child.cell):
-                break
         done = child.done or {"failure": None, "result": None}
-        if failure := self.failure_of(child, os.waitstatus_to_exitcode(status)):
+        if failure := child.failure(os.waitstatus_to_exitcode(status)):
             done = {"failure": failure, "result": None}
-        for descriptor in (child.ended, child.answers):
+        self.dismiss(child)
+        cpu = usage.ru_utime + usage.ru_stime
+        seconds, cpu = seconds + child.owed[0], cpu + child.owed[1]
+        self.reply(number=number, seconds=seconds, cpu_seconds=cpu, **done)
+
+    def dismiss(self, process: Watched) -> None:
+        for descriptor in (process.ended, process.answers):
             with contextlib.suppress(KeyError):
                 self.selector.unregister(descriptor)
-        for descriptor in (child.ended, child.answers, *child.written):
-            os.close(descriptor)
-        cpu = usage.ru_utime + usage.ru_stime
-        self.reply(number=child.number, seconds=seconds, cpu_seconds=cpu, **done)
-
-    def failure_of(self, child: _Child, code: int) -> dict | None:
-        say = interface_language()
-        failure = (child.done or {}).get("failure")
-        if child.stopped and not (child.done and failure is None):
-            limits = {
-                "Deadline": say("error.deadline", seconds=say.number(child.job.deadline)),
-                "OutputLimit": say("error.output_limit", most=say.number(MOST_WRITTEN // 10**6)),
-            }
-            log = (failure or {}).get("log")
-            return {
-                "message": limits[child.stopped],
-                "error": child.stopped,
-                "cell": child.cell,
-                "log": log,
-            }
-        if child.done:
-            return failure
-        reason = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        size = os.fstat(child.written[1]).st_size
-        words = os.pread(child.written[1], _LAST_WORDS, max(0, size - _LAST_WORDS))
-        died = failed_by_death(
-            child.job, reason, cell=child.cell, words=words.decode("utf-8", "replace")
-        )
-        return died.to_json()
+        process.close()
 
     def reap_kernel(self, pid: int) -> None:
         os.waitpid(pid, 0)
@@ -221,19 +247,23 @@ class _Server:
     def kill_strangers(self) -> None:
         """Kill what children that ended left behind: it has become ours."""
         own = Path(f"/proc/self/task/{os.getpid()}/children")
-        known = self.children.keys() | self.kernels.keys()
+        known = {*self.children, *self.kernels, *self.state_pids()}
         while strangers := set(map(int, own.read_text().split())) - known:
             for pid in strangers:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
 
     def end(self) -> None:
-        for pid in (*self.children, *self.kernels):
-            _signal_group(pid, signal.SIGKILL)
+        for pid in (*self.children, *self.kernels, *self.state_pids()):
+            signal_group(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        self.children, self.kernels = {}, {}
+        self.children, self.kernels, self.leaving = {}, {}, {}
+        self.states.clear()
         self.kill_strangers()
         os._exit(0)
+
+    def state_pids(self) -> list[int]:
+        return [state.process.pid for state in self.states.values()] + list(self.leaving)
 
     def watch(self, descriptor: int, call: Callable[[], None]) -> None:
         self.selector.register(descriptor, selectors.EVENT_READ, call)
@@ -250,11 +280,24 @@ def freeze() -> None:
     gc.freeze()
 
 
-def _signal_group(pid: int, signum: int) -> None:
-    for send in (os.killpg, os.kill):  # it may not have made its group yet
-        with contextlib.suppress(ProcessLookupError):
-            send(pid, signum)
-            return
+def _write_line(descriptor: int, line: dict) -> None:
+    rest = memoryview(json.dumps(line).encode() + b"\n")
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _be_state(job: Job, known: set[Path | str]) -> None:
+    """Execute the shared cells of a job, then serve; end if nobody can go on from them."""
+    started, before = time.monotonic(), set(sys.modules)
+    if not reach(job):
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # no cell is running any more
+    freeze()
+    server = _Server(GIVEN, ANSWERS)
+    server.known = known
+    server.spent = server.owed = time.monotonic() - started, time.process_time()
+    server.reply(imported=[name for name in sys.modules if name not in before])
+    server.serve()
 
 
 def main() -> None:

@@ -1,17 +1,22 @@
 """What a process does before it runs its notebook, by any engine."""
 
+import os
 import random
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-from toolkit.records.reads import record_to
+from toolkit.records.reads import record_to, suspend_record
 
 _STATUS = Path("/proc/self/status")
+_paused: list[Callable[[Path], None]] = []
 
 
 def prepare(reads: str | Path | None, memory: int | None) -> None:
     """Seed this process, limit its memory, and record what it reads.
+
+    One forked from a process that was paused goes on from there instead.
 
     Parameters
     ----------
@@ -20,11 +25,34 @@ def prepare(reads: str | Path | None, memory: int | None) -> None:
     memory : int, optional
         Bytes it may allocate beyond what it has; then Python raises `MemoryError`.
     """
+    if _paused:
+        _paused.pop()(reads)
+        return
     _seed()
     if reads is not None:
         record_to(Path(reads))
     if memory is not None:
         _limit_memory(memory)
+
+
+def pause() -> None:
+    """Set aside what this process has drawn and read, for forks of it to go on from.
+
+    What happens until then (imports, papermill's own work) does not count.
+    """
+    import numpy as np
+
+    drawn, drawn_by_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    identifiers, uuid.os = uuid.os, os
+    go_on_recording = suspend_record()
+
+    def go_on(reads: Path) -> None:
+        random.setstate(drawn)
+        np.random.set_state(drawn_by_numpy)  # noqa: NPY002
+        uuid.os = identifiers
+        go_on_recording(reads)
+
+    _paused.append(go_on)
 
 
 def _seed() -> None:
