@@ -22,7 +22,7 @@ def futurs(tmp_path):
     copy = tmp_path / "data"
     copy.mkdir()
     real = data_dir()
-    for name in ("schemas", "programme", "territories", "sources.toml"):
+    for name in ("schemas", "programme", "territories", "sources.toml", "disclosure.toml"):
         (copy / name).symlink_to(real / name)
     shutil.copytree(real / "projects", copy / "projects")
 

@@ -22,7 +22,7 @@ def futurs(tmp_path):
     """Run the command on a copy of the data, in which a test may write."""
     copy, real = tmp_path / "data", data_dir()
     copy.mkdir()
-    for name in ("schemas", "programme", "territories", "sources.toml"):
+    for name in ("schemas", "programme", "territories", "sources.toml", "disclosure.toml"):
         (copy / name).symlink_to(real / name)
     shutil.copytree(real / "projects", copy / "projects")
     (copy / "studies").mkdir()

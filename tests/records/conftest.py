@@ -88,7 +88,7 @@ quarter,simulation,11,,U1 U3,Q2 P7,effectiveness
 territory,indicator,period,value,n,status,source
 DEP-01,delai,2015-Q1,12.5,120,ok,simulation
 DEP-01,delai,2015-Q2,10,118,ok,simulation
-DEP-2A,delai,2015-Q1,,4,secret,simulation
+DEP-2A,delai,2015-Q1,,,secret,simulation
 DEP-2A,delai,2015-Q2,-0.5,30,imputed,simulation
 """,
     "theory_nodes": """\
@@ -164,6 +164,7 @@ def data(project, monkeypatch):
     real = data_dir()
     for name in ("schemas", "programme", "territories"):
         (root / name).symlink_to(real / name)
-    shutil.copy(real / "sources.toml", root)
+    for name in ("sources.toml", "disclosure.toml"):
+        shutil.copy(real / name, root)
     monkeypatch.setenv("FUTURS_DATA", str(root))
     return root

@@ -202,8 +202,10 @@ BROKEN = {
         "source",
         "simulation",
     ),
-    "secret with a value": (OBS, swap(",,4,secret", ",7,4,secret"), "secret_value", 4, "value", ""),
-    "nothing with a value": (OBS, swap(",,4,secret", ",7,4,nd"), "nd_value", 4, "value", ""),
+    "secret with a value": (OBS, swap(",,,secret", ",7,,secret"), "secret_value", 4, "value", ""),
+    "secret with a count": (OBS, swap(",,,secret", ",,4,secret"), "secret_count", 4, "n", ""),
+    "nothing with a value": (OBS, swap(",,,secret", ",7,,nd"), "nd_value", 4, "value", ""),
+    "of too few": (OBS, swap(",120,ok", ",10,ok"), "small_cell", 2, "n", ""),
     "no value": (OBS, swap(",12.5,", ",,"), "value_missing", 2, "value", ""),
     "month for a quarter": (OBS, swap("2015-Q1", "2015-03"), "period_frequency", 2, "period", ""),
     "adopted before the project": (
@@ -536,7 +538,7 @@ def test_a_recipe_of_simulation_is_checked(project):
 
 def test_many_faults_of_one_kind_are_counted(project):
     path = project / OBS
-    lines = "".join(f"DEP-01,delai,{1500 + i}-Q1,x,1,ok,simulation\n" for i in range(100))
+    lines = "".join(f"DEP-01,delai,{1500 + i}-Q1,x,100,ok,simulation\n" for i in range(100))
     path.write_bytes(path.read_bytes() + lines.encode())
     faults = validate(project)
     assert len([f for f in faults if f.rule == "number"]) == 20

@@ -14,7 +14,7 @@ def data(tmp_path, monkeypatch):
     """A copy of data/projects and data/studies beside the real rest; the toolkit reads it."""
     real, copy = data_dir(), tmp_path / "data"
     copy.mkdir()
-    for name in ("schemas", "programme", "territories", "sources.toml"):
+    for name in ("schemas", "programme", "territories", "sources.toml", "disclosure.toml"):
         (copy / name).symlink_to(real / name)
     shutil.copytree(real / "projects" / STUDY, copy / "projects" / STUDY)
     (copy / "studies").mkdir()

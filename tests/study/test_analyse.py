@@ -98,7 +98,14 @@ def test_the_recipe_is_not_read_by_the_analysis(studies, monkeypatch, tmp_path):
     recipe = copy / "projects" / "demande-unique" / "simulation.toml"
     assert "effect = -6.0" in recipe.read_text(encoding="utf-8")
     recipe.unlink()
-    for name in ("schemas", "programme", "territories", "studies", "sources.toml"):
+    for name in (
+        "schemas",
+        "programme",
+        "territories",
+        "studies",
+        "sources.toml",
+        "disclosure.toml",
+    ):
         (copy / name).symlink_to(real / name)
     expected = studies["demande-unique"]
     monkeypatch.setenv("FUTURS_DATA", str(copy))

@@ -2,12 +2,15 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 from toolkit.records.faults import Fault, without_repetition
+from toolkit.records.limits import FILE as LIMITS
+from toolkit.records.limits import limit_faults
 from toolkit.records.projects import (
     FACTS,
     RECIPE,
@@ -21,6 +24,7 @@ from toolkit.records.projects import (
 from toolkit.records.recipe import recipe_faults
 from toolkit.records.rules import RULES, Context, check_references
 from toolkit.records.schemas import load_schema, schema_names
+from toolkit.records.shown import check_shown
 from toolkit.records.sources import ACCESSES, SOURCE_KEYS, data_dir, load_sources
 from toolkit.records.tables import Table, read_table
 
@@ -47,7 +51,7 @@ def validate(path: Path | None = None) -> list[Fault]:
     """
     path = (data_dir() if path is None else path).resolve()
     if (path / "projects").is_dir():
-        faults = _source_faults(path / "sources.toml")
+        faults = _source_faults(path / "sources.toml") or limit_faults(path / LIMITS)
         if faults:  # what is referred to cannot be known: the rest would be noise
             return without_repetition(faults)
         faults = _validate_programme(path / "programme")
@@ -68,8 +72,9 @@ def check_project(folder: Path, prefix: str) -> ProjectFiles:
     """Read a project with the faults of each file and those between its tables."""
     files = read_project(folder, prefix)
     context = _context(files.facts, files.tables)
-    between = (fault for rule in RULES for fault in rule(context))
-    return replace(files, faults=(*files.faults, *between, *_recipe_faults(files, prefix)))
+    return replace(
+        files, faults=(*files.faults, *_between(context), *_recipe_faults(files, prefix))
+    )
 
 
 def _recipe_faults(files: ProjectFiles, prefix: str) -> list[Fault]:
@@ -132,7 +137,12 @@ def check_between(files: ProjectFiles, **changed: Table) -> list[Fault]:
     """Return the faults between the tables of a project, were some of them changed, in those."""
     context = _context(files.facts, files.tables | changed)
     named = {table.file for table in changed.values()}
-    return [fault for rule in RULES for fault in rule(context) if fault.file in named]
+    return [fault for fault in _between(context) if fault.file in named]
+
+
+def _between(context: Context) -> Iterator[Fault]:
+    for rule in (*RULES, check_shown):
+        yield from rule(context)
 
 
 def _validate_table(path: Path) -> list[Fault]:
