@@ -1,8 +1,9 @@
 """Contours are complete and say where each territory is."""
 
 import numpy as np
+import pytest
 
-from toolkit.records.contours import load_contours
+from toolkit.records.contours import _centroid, load_centres, load_contours
 
 
 def area(ring: np.ndarray) -> float:
@@ -29,3 +30,15 @@ def test_places_are_where_they_are():
     assert 1.3 < lon < 2.7
     assert 45.6 < lat < 46.6
     assert np.concatenate(load_contours("DEP")["974"])[:, 1].max() < -20
+
+
+def test_the_centre_is_that_of_the_area_and_a_hole_weighs_against_it():
+    square = np.array([(0, 0), (4, 0), (4, 4), (0, 4), (0, 0)], dtype=float)
+    hole = np.array([(2, 0), (2, 4), (4, 4), (4, 0), (2, 0)], dtype=float)
+    assert _centroid([square]).tolist() == [2, 2]
+    assert _centroid([square, hole]).tolist() == [1, 2]
+
+
+def test_the_centre_of_the_creuse_is_where_the_ign_puts_it():
+    """46°5'25" N, 2°1'6" E (IGN, centres géographiques); our outlines are good to some 200 m."""
+    assert load_centres("DEP")["23"] == pytest.approx([2.0183, 46.0903], abs=0.005)

@@ -27,7 +27,7 @@ def test_its_facts_are_those_of_its_masthead_and_its_title():
     assert read_document(shown, name="small.ipynb").facts() == {
         "title": "Combien ?", "subject": "Creuse", "status": "locked", "as_of": "2026-03-09",
         "lang": "fr", "simulated": False, "grade": "", "project": "antenne",
-        "territories": ("DEP-23",), "verdict": "harmful",
+        "territories": ("DEP-23",), "verdict": "harmful", "partly": False,
     }  # fmt: skip
 
 

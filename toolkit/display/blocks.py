@@ -3,6 +3,8 @@
 Text is escaped here, once, so that no name or note can become live markup.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -29,6 +31,15 @@ SHAPES = {
 }
 
 
+# A folder within the site of reports.
+_FOLDER = re.compile(r"([a-z0-9_-]+/)+")
+
+
+def on_the_web(address: str) -> str:
+    """Return an address of the web, or nothing for one within the site of reports."""
+    return address if address.startswith("https://") else ""
+
+
 @dataclass(frozen=True)
 class Masthead(Block):
     """What a report is about and how far it can be trusted, before anything it says.
@@ -45,6 +56,8 @@ class Masthead(Block):
         The language of the whole report.
     simulated : bool
         Some numbers are made up, with a known effect; every page says so.
+    partly : bool
+        Where some are, they are those of the tables and figures that say so, and no other.
     grade : str
         Strength of proof, in words; empty when nothing is graded.
     project : str
@@ -64,6 +77,7 @@ class Masthead(Block):
     project: str = ""
     territories: tuple[str, ...] = ()
     verdict: str = ""
+    partly: bool = False
 
     def __post_init__(self) -> None:
         _check_among("status", self.status, Status)
@@ -72,14 +86,20 @@ class Masthead(Block):
         """Return what the masthead says, one phrase a fact."""
         said = [self.subject, self.lang(f"masthead.status.{self.status}")]
         if self.simulated:
-            said.append(self.lang("masthead.simulated"))
+            said.append(self.stamp())
         if self.grade:
             said.append(self.lang("masthead.grade", grade=self.grade))
         return [*said, self.lang("masthead.as_of", date=self.lang.date(self.as_of))]
 
+    def stamp(self) -> str:
+        """Return the words that mark a report of which some numbers are simulated, or nothing."""
+        part = "partly" if self.partly else "simulated"
+        return self.lang(f"masthead.{part}") if self.simulated else ""
+
     def warning(self) -> "Callout":
         """Return what a report on simulated data says before anything else."""
-        return Callout("simulated", self.lang("masthead.simulated.warning"), self.lang)
+        part = "partly" if self.partly else "simulated"
+        return Callout("simulated", self.lang(f"masthead.{part}.warning"), self.lang)
 
     def html(self) -> str:
         """Return the facts as a list."""
@@ -114,8 +134,9 @@ class Heading(Block):
 class Paragraph(Block):
     """Some sentences; `lead` sets the answer of the report apart.
 
-    `links` are pairs of a term of the text and an address, to the note that explains it. The
-    first occurrence of the term becomes the link.
+    `links` are pairs of a term of the text and an address: of the web, or of a folder of the site
+    of reports ("projects/demande-unique/"), which only a page of that site can follow. The first
+    occurrence of the term becomes the link.
     """
 
     text: str
@@ -126,8 +147,11 @@ class Paragraph(Block):
         for term, address in self.links:
             if not term or term not in self.text:
                 raise ValueError(f"The term '{term}' is not in the paragraph '{self.text}'.")
-            if not address.startswith("https://"):
-                raise ValueError(f"The address '{address}' of '{term}' must begin with https://.")
+            if not address.startswith("https://") and not _FOLDER.fullmatch(address):
+                raise ValueError(
+                    f"The address '{address}' of '{term}' must begin with https://, or be a folder "
+                    f"of the site of reports, as 'projects/demande-unique/'."
+                )
 
     def pieces(self) -> list[tuple[str, str]]:
         """Cut the text at its links: pairs of text and address, empty where there is no link."""
@@ -139,10 +163,12 @@ class Paragraph(Block):
                 rest = after
         return [piece for piece in [*pieces, (rest, "")] if piece[0]]
 
-    def html(self) -> str:
-        """Return the paragraph with its links."""
+    def html(self, follow: Callable[[str], str] = on_the_web) -> str:
+        """Return the paragraph with its links; `follow` gives "" for an address it cannot reach."""
         text = "".join(
-            f'<a href="{escape(address)}">{escape(words)}</a>' if address else escape(words)
+            f'<a href="{escape(follow(address))}">{escape(words)}</a>'
+            if follow(address)
+            else escape(words)
             for words, address in self.pieces()
         )
         lead = ' class="lead"' if self.lead else ""

@@ -31,7 +31,10 @@ CREATE TABLE IF NOT EXISTS reports (
     files TEXT, made TEXT, seconds REAL, cpu_seconds REAL)
 """
 # What a loader that remembers may have read before a report began; all of it is small.
-_EMBEDDED = ("*.toml", "*.json", "programme/*", "schemas/*", "territories/*")
+_EMBEDDED = (
+    *("*.toml", "*.json", "programme/*", "schemas/*", "territories/*"),
+    *("projects/*/project.toml", "projects/*/deployments.csv"),
+)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ KINDS = ("project", *LEVELS)
 _FACTS = (
     "title", "subject", "lang", "status", "simulated", "grade", "verdict", "project", "territories",
 )  # fmt: skip
+_SAME = ("status", "verdict", "project", "simulated", "partly", "as_of")  # in both languages
 # What a run that stopped leaves, the most telling first.
 _LOGS = ("failed.log", "failed.ipynb", FAILURE)
 
@@ -44,10 +45,12 @@ class Entry:
     kind : str
         One of `KINDS`.
     code : str
-        Of the territory, or the id of the study.
+        Of the territory, or the id of the study or of the project.
+    study : str
+        Id of the study it reports; empty of any other page.
     status, verdict, project : str
         As in `Masthead`.
-    simulated : bool
+    simulated, partly : bool
     as_of : date
     territories : tuple of str
         Ids of the territories it is about.
@@ -60,10 +63,12 @@ class Entry:
     address: str
     kind: str
     code: str
+    study: str
     status: str
     verdict: str
     project: str
     simulated: bool
+    partly: bool
     as_of: date
     territories: tuple[str, ...]
     places: tuple[str, ...]
@@ -135,7 +140,7 @@ def _read_facts(path: Path) -> dict | None:
         record = json.loads(path.read_text(encoding="utf-8"))
         facts, files, study = record["facts"], record["files"], record["parameters"].get("study")
         as_of = date.fromisoformat(facts["as_of"])
-        facts = {name: facts[name] for name in _FACTS}
+        facts = {"partly": facts.get("partly", False)} | {name: facts[name] for name in _FACTS}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     # A project's id becomes an address.
@@ -160,11 +165,12 @@ def _entry(address: str, pages: dict[str, dict], known: dict[str, tuple[str, str
         address=address,
         kind=kind,
         code=code,
+        study=facts["study"] or "",
         territories=territories,
         places=tuple(dict.fromkeys(filter(None, places))),
         pages={
             lang: Page(f["title"], name or f["subject"], f["grade"], f["formats"])
             for lang, f in pages.items()
         },
-        **{key: facts[key] for key in ("status", "verdict", "project", "simulated", "as_of")},
+        **{key: facts[key] for key in _SAME},
     )

@@ -14,7 +14,7 @@ ORDERS = {
     "kind": KINDS,
     "status": ("locked", "exploratory", "descriptive"),
     "verdict": ("beneficial", "harmful", "no_meaningful_effect", "inconclusive"),
-    "data": ("observed", "simulated"),
+    "data": ("observed", "partly", "simulated"),
 }
 _FILTERS = ("kind", "project", "status", "data", "verdict", "year")
 
@@ -34,7 +34,7 @@ def list_rows(entries: Iterable[Entry], lang: Language) -> list[dict[str, str]]:
     An entry that was made in the other language only is there with its texts in that language.
     """
     rows = [_row(entry, lang) for entry in entries]
-    return sorted(rows, key=lambda r: (KINDS.index(r["kind"]), _fold(r["name"]), r["address"]))
+    return sorted(rows, key=lambda r: (KINDS.index(r["kind"]), fold(r["name"]), r["address"]))
 
 
 def in_columns(rows: list[dict[str, str]]) -> dict[str, dict[str, list]]:
@@ -81,7 +81,7 @@ def _row(entry: Entry, lang: Language) -> dict[str, str]:
         "lang": shown,
         "about": about,
         "status": entry.status,
-        "data": "simulated" if entry.simulated else "observed",
+        "data": _data(entry),
         "verdict": entry.verdict,
         "grade": page.grade,
         "date": lang("masthead.as_of", date=_date(entry.as_of, lang)),
@@ -95,6 +95,12 @@ def _row(entry: Entry, lang: Language) -> dict[str, str]:
             if code in entry.pages
         ),
     }
+
+
+def _data(entry: Entry) -> str:
+    if not entry.simulated:
+        return "observed"
+    return "partly" if entry.partly else "simulated"
 
 
 @cache
@@ -122,6 +128,6 @@ def _shared(column: str, row: dict[str, str]) -> str:
     return text
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Strip accents and capitals, so that names stand where a reader looks for them."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()

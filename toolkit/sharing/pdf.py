@@ -11,7 +11,15 @@ from pathlib import Path
 import typst
 
 from toolkit.display.block_record import Block
-from toolkit.display.blocks import SHAPES, Callout, Figure, Heading, Paragraph, Table
+from toolkit.display.blocks import (
+    SHAPES,
+    Callout,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+    on_the_web,
+)
 from toolkit.i18n import Language
 from toolkit.sharing.document import Document
 from toolkit.sharing.provenance import list_inputs, rerun_command
@@ -59,7 +67,7 @@ def _describe(document: Document, manifest: dict) -> dict[str, object]:
         "programme": lang("page.programme"),
         "subject": masthead.subject,
         "facts": masthead.facts(),
-        "simulated": lang("masthead.simulated") if masthead.simulated else "",
+        "simulated": masthead.stamp(),
         "licence": lang("page.licence"),
         "cite": lang(
             "page.cite",
@@ -109,7 +117,7 @@ def _write(block: Block) -> dict[str, object]:
         case Heading():
             return {"kind": "heading", "text": block.text, "level": block.level}
         case Paragraph():
-            pieces = [{"text": text, "link": link} for text, link in block.pieces()]
+            pieces = [{"text": t, "link": on_the_web(address)} for t, address in block.pieces()]
             return {"kind": "paragraph", "pieces": pieces, "lead": block.lead}
         case Callout():
             shape = _shape(block.kind)

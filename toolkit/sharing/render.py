@@ -4,14 +4,14 @@ import base64
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
 
 from toolkit.display.block_record import Block
-from toolkit.display.blocks import Heading
-from toolkit.i18n import language
+from toolkit.display.blocks import Heading, Paragraph, on_the_web
+from toolkit.i18n import Language, language
 from toolkit.runs.manifest import FILES, Rendered
 from toolkit.sharing.code import highlight
 from toolkit.sharing.document import Code, Document, read_document
@@ -101,7 +101,9 @@ def _render_page(
     first_section = next(
         (i for i, part in enumerate(parts) if isinstance(part, Heading)), len(parts)
     )
-    written = [_write(part, anchors, lang) for part in parts]
+    follow = partial(_follow, root=root, lang=lang)
+    written = [_write(part, anchors, lang, follow) for part in parts]
+    project = document.masthead.project
     others = [language(code) for code in manifest.get("languages", []) if code != lang.code]
     return page_template("report.html").render(
         lang=lang,
@@ -116,6 +118,7 @@ def _render_page(
         again=rerun_command(manifest),
         kind=kind,
         files=files,
+        project_page=follow(f"projects/{project}/") if project else "",
         home=None if root is None else root + index_name(lang.code),
         style=page_style(),
     )
@@ -125,10 +128,19 @@ def _is_section(part: Block | Code) -> bool:
     return isinstance(part, Heading) and part.level == 2
 
 
-def _write(part: Block | Code, anchors: dict[int, str], lang) -> str:
+def _follow(address: str, *, root: str | None, lang: Language) -> str:
+    """Return an address as this page reaches it, or nothing where it has no way to the site."""
+    if address in ("", on_the_web(address)) or root is None:
+        return on_the_web(address)
+    return root + address + index_name(lang.code)
+
+
+def _write(part: Block | Code, anchors: dict[int, str], lang: Language, follow) -> str:
     match part:
         case Heading():
             return part.html(anchors[id(part)])
+        case Paragraph():
+            return part.html(follow)
         case Code():
             return page_template("code.html").render(
                 cell=part, source=highlight(part.source), lang=lang

@@ -8,10 +8,11 @@ from pathlib import Path
 from toolkit.display.blocks import Callout
 from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES, Language, interface_language, language
-from toolkit.records.projects import FACTS, project_ids, read_facts
+from toolkit.records.projects import FACTS, Facts, project_ids, read_facts
 from toolkit.records.sources import data_dir
+from toolkit.records.studies import StudyFile, study_files
 from toolkit.sharing.entries import Entry, find_entries, find_failures, locate
-from toolkit.sharing.listing import ORDERS, filters, in_columns, list_rows
+from toolkit.sharing.listing import ORDERS, filters, fold, in_columns, list_rows
 from toolkit.sharing.render import index_name, page_style, page_template
 from toolkit.sharing.site_map import draw_maps
 
@@ -28,24 +29,30 @@ def render_index(output: Path) -> dict[str, str]:
         "projects/<id>/index.html" likewise. No page makes a request; an address stays the same.
     """
     entries, failures = find_entries(output), find_failures(output)
-    pages = {}
+    facts = {project: _facts(project) for project in project_ids()}
+    studies, pages = study_files(), {}
     for code in LANGUAGES:
         lang = language(code)
         rows = list_rows(entries, lang)
         projects = {row["project"]: row["name"] for row in rows if row["project"]}
+        projects |= {id_: _named(found, lang) for id_, found in facts.items() if found}
+        projects = dict(sorted(projects.items(), key=lambda named: fold(named[1])))
         pages[index_name(code)] = page_template("index.html").render(
             **_common(lang, root=""),
             groups=[(kind, list(found)) for kind, found in groupby(rows, itemgetter("kind"))],
             projects=projects,
             failures=failures,
+            waiting=[(study, projects.get(study.project)) for study in studies if study.missing],
             filters=filters(rows, lang),
             maps=draw_maps(entry.places for entry in entries),
             data=_for_script({"columns": in_columns(rows), "labels": _labels(lang)}),
-            lead=_lead(rows, lang),
+            lead=_lead(entries, lang),
         )
         for project, name in projects.items():
             address = f"projects/{project}/{index_name(code)}"
-            pages[address] = _project_page(project, name, entries, rows, lang)
+            own = [study for study in studies if study.project == project]
+            told = facts.get(project)
+            pages[address] = _project_page(project, name, told, own, entries, rows, lang)
     return pages
 
 
@@ -56,31 +63,56 @@ def check_output(output: Path) -> None:
         raise ToolkitError(interface_language()("error.foreign_index", path=page))
 
 
-def _lead(rows: list[dict], lang: Language) -> str:
-    n_studies = sum(row["kind"] == "project" for row in rows)
-    n_others = len(rows) - n_studies
-    said = [lang.plural("index.count", n_others)] if n_others or not rows else []
+def _lead(entries: list[Entry], lang: Language) -> str:
+    """Count territories, studies, and what else there is on projects."""
+    n_studies = sum(bool(entry.study) for entry in entries)
+    n_pages = sum(entry.kind == "project" for entry in entries) - n_studies
+    n_territories = len(entries) - n_studies - n_pages
+    said = [lang.plural("index.count", n_territories)] if n_territories or not entries else []
     said += [lang.plural("index.studies", n_studies)] if n_studies else []
+    said += [lang.plural("index.project_pages", n_pages)] if n_pages else []
     return " ".join(said)
 
 
+def _facts(project: str) -> Facts | None:
+    """Read what a project says of itself, or nothing where it cannot be read."""
+    facts, _ = read_facts(data_dir() / "projects" / project / FACTS, FACTS)
+    return facts
+
+
+def _named(facts: Facts, lang: Language) -> str:
+    return lang.spaced(getattr(facts.title, lang.code))
+
+
 def _project_page(
-    project: str, name: str, entries: list[Entry], rows: list[dict], lang: Language
+    project: str,
+    name: str,
+    facts: Facts | None,
+    studies: list[StudyFile],
+    entries: list[Entry],
+    rows: list[dict],
+    lang: Language,
 ) -> str:
     """Render the page of a project: what it tries, its reports, its territories and theirs."""
     root = "../../"
     own = [entry for entry in entries if entry.project == project]
     known = locate(t for entry in own for t in entry.territories)
     reports = {f"{row['kind']}-{row['code']}": row for row in rows if not row["project"]}
-    facts = None
-    if project in project_ids():
-        facts, _ = read_facts(data_dir() / "projects" / project / FACTS, FACTS)
+    made = {entry.study for entry in own}
+    studied = {entry.address for entry in own if entry.study}
+    simulated = any(entry.simulated for entry in own) or (facts is not None and facts.simulated)
     return page_template("project.html").render(
         **_common(lang, root=root),
         name=name,
-        rows=[row for row in rows if row["project"] == project],
+        # The study first: the other pages are about how it came about.
+        rows=sorted(
+            (row for row in rows if row["project"] == project),
+            key=lambda row: row["address"] not in studied,
+        ),
+        waiting=[(study, "") for study in studies if study.missing],
+        to_make=[s.id for s in studies if s.id not in made and not s.missing],
         warning=Callout("simulated", lang("index.project.simulated"), lang).html()
-        if any(entry.simulated for entry in own)
+        if simulated
         else "",
         told=[lang.spaced(getattr(text, lang.code)) for text in (facts.problem, facts.innovation)]
         if facts
