@@ -1,6 +1,6 @@
 # The tasks of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup study test lint format lab lock data clean
+.PHONY: help setup study test docs lint format lab lock data clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,9 @@ test: $(READY) ## run the tests, notebooks and browser included
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/pytest -W error --numprocesses auto --dist worksteal
 	$(BIN)/pytest -W error --nbval-lax notebooks
+
+docs: $(READY) ## make the documentation's site: docs/_build/index.html
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
 
 lint: $(READY) ## check style
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ Usage::
 
 Scores are normal, with a known share of variance between units (the intraclass correlation), cut
 into scores from 0 to 3 where alpha is measured; its true value is that of 400,000 units. Prints
-markdown tables; docs/agreement.md keeps the last ones. Ends with the time of a bootstrap.
+markdown tables; docs/methods/agreement.md keeps the last ones. Ends with the time of a bootstrap.
 """
 
 import argparse

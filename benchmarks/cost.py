@@ -7,7 +7,7 @@ Usage::
 Territories serve 80 to 220 cases (uniform) and spend 1,000 euros, 20 a case, and a noise of 300: a
 case costs 26.67 on average. For the unit of effect, territories gain 30 (treated) or 0, standard
 deviation 8, at 50 euros a unit with a noise of 200. Prints two markdown tables, which
-docs/cost.md keeps.
+docs/methods/cost.md keeps.
 """
 
 import argparse

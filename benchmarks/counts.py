@@ -7,8 +7,8 @@ Usage::
 Territories of very different size over 8 periods, treated from the fifth on, 4 events per 1,000
 persons; ratio 1 for the size, 1.5 for coverage and power. "spread" is the standard deviation of
 what territories' own log rates change by: 0 leaves Poisson's noise alone. Treated are drawn from
-all, or from the smallest or largest fifth. Prints a markdown table; docs/counts.md keeps the last
-one.
+all, or from the smallest or largest fifth. Prints a markdown table; docs/methods/counts.md keeps
+the last one.
 """
 
 import argparse

@@ -15,7 +15,7 @@ and coverage are for an effect of 1, the standard deviation of the noise of a pe
 size 1.1 where noise depends on size).
 
 Each row has its own seed: it is the same whatever the workers. Prints markdown tables;
-docs/inference-size.md keeps the last ones, and inference_summary.py sums them up.
+docs/methods/inference-size.md keeps the last ones, and inference_summary.py sums them up.
 """
 
 import argparse

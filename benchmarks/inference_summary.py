@@ -1,6 +1,6 @@
 """Sum the tables of `inference_size.py` up: a row a block of five numbers of treated.
 
-    python benchmarks/inference_summary.py docs/inference-size.md
+    python benchmarks/inference_summary.py docs/methods/inference-size.md
 
 Prints the mean, the least and the greatest of size and coverage in each block, and how many rows,
 with sizes, lie outside 3 to 8 %.

@@ -7,7 +7,7 @@ Usage::
 Series of 16 to 96 points, half of them after, with first-order autoregressive noise of variance 1;
 the truth is a change of level of 2 and no change of slope. Prints a markdown table of coverage
 (95 %), of size (a true null of no change of slope rejected at 5 %) and of power (no change of
-level); docs/interrupted-series.md keeps the last one.
+level); docs/methods/interrupted-series.md keeps the last one.
 """
 
 import argparse

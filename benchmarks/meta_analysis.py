@@ -8,7 +8,7 @@ Studies with errors from 0.2 to 1.2 (uniform, the square around 0.6 on average),
 around 1 with a variance tau2 of 0, 0.2 (moderate) or 1.8 (large). The mean is covered by the normal
 interval, by Hartung and Knapp's with its safeguard, and the true effect of one more study by the
 prediction interval. Then how often two or three groups of studies that do not differ are told apart
-at 5 %. Prints two markdown tables; docs/meta-analysis.md keeps the last ones.
+at 5 %. Prints two markdown tables; docs/methods/meta-analysis.md keeps the last ones.
 """
 
 import argparse

@@ -7,7 +7,7 @@ Usage::
 Observations are drawn anew from each project's recipe with other seeds. The series is the mean of
 the treated territories, alone, then against the comparison's mean, season taken out. Prints a
 markdown table of the share of seeds whose 95 % interval holds the true average effect;
-docs/interrupted-series.md keeps the last one. `synthetic_truth.py` does so for other designs.
+docs/methods/interrupted-series.md keeps the last one. `synthetic_truth.py` does so for others.
 """
 
 import argparse

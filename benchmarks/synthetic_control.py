@@ -9,7 +9,7 @@ Panels of 1 treated territory, or several, and J donors, 20 periods before and 5
 AR(1) noise of correlation .6, or two common factors with loadings of each territory, and noise. The
 treated is one territory like the others, so that a true null is rejected at 5 % no more often than
 that. With one treated the interval is judged on an effect of 1 (the noise has standard deviation
-1), with several on none. Prints markdown tables; docs/synthetic-control.md keeps the last.
+1), with several on none. Prints markdown tables; docs/methods/synthetic-control.md keeps the last.
 diff-diff and pysyncon are test dependencies.
 """
 

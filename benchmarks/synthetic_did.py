@@ -7,7 +7,7 @@ Usage::
 40 territories, 16 periods, treated from the tenth on; two factors that wander, and noise of serial
 correlation .5. Treated are drawn at random, or more likely where the first factor weighs most (a
 plain comparison is then misled). Prints a markdown table of coverage (95 %), size (5 %) and root
-mean square error beside that of the plain difference; docs/synthetic-did.md keeps the last one.
+mean square error beside that of the plain difference; docs/methods/synthetic-did.md keeps it.
 """
 
 import argparse

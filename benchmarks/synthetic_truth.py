@@ -9,7 +9,7 @@ effect: the difference is the truth. Synthetic designs take the territories with
 as they must; a ratio of rates takes shares as counts out of the published n. Three shares of seeds
 a design: those whose 95 % interval holds the truth; those where no effect is found though there is
 one ("missed"); those where one is found though none was put in ("size"). Then how many seeds were
-refused. Prints a markdown table; docs/synthetic-control.md keeps the last one.
+refused. Prints a markdown table; docs/methods/synthetic-control.md keeps the last one.
 """
 
 import argparse

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -58,6 +60,25 @@ def put_report():
         (folder / "manifest.json").write_text(json.dumps(record))
 
     return put
+
+
+@pytest.fixture(scope="session")
+def docs_site(tmp_path_factory, worker_id):
+    """Make the documentation's site as `make docs` does, once for all workers; give its folder."""
+    from filelock import FileLock
+
+    shared = tmp_path_factory.getbasetemp()
+    site = (shared if worker_id == "master" else shared.parent) / "docs"
+    command = ["sphinx.cmd.build", "--quiet", "--fail-on-warning", "--keep-going", "docs"]
+    with FileLock(f"{site}.lock"):
+        if not (site / "warnings.txt").exists():
+            run = subprocess.run(
+                [sys.executable, "-m", *command, str(site), "-d", f"{site}-trees"],
+                cwd=ROOT, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            site.mkdir(exist_ok=True)
+            (site / "warnings.txt").write_text(f"{run.stdout}{run.stderr}" * (run.returncode != 0))
+    return site
 
 
 @pytest.fixture(scope="session")

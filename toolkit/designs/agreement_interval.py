@@ -2,10 +2,10 @@
 
 The unit of resampling is what was rated (or a cluster of units), never the rater or the rating.
 
-The bootstrap's percentile interval is far too narrow with few units (see docs/agreement.md for
-its coverage). So the default is the jackknife, with Student's quantile, on Fisher's scale for k,
-log((1 + (k - 1) a) / (1 - a)) / 2, on which an intraclass correlation of normal ratings is nearly
-normal (Fisher 1925, section 40).
+The bootstrap's percentile interval is far too narrow with few units (see
+docs/methods/agreement.md for its coverage). So the default is the jackknife, with Student's
+quantile, on Fisher's scale for k, log((1 + (k - 1) a) / (1 - a)) / 2, on which an intraclass
+correlation of normal ratings is nearly normal (Fisher 1925, section 40).
 """
 
 from collections.abc import Callable

@@ -15,7 +15,7 @@ from toolkit.i18n import Language, interface_language
 
 # Below this many territories an interval over territories says little: it is said.
 FEW_TERRITORIES = 5
-# Below this many, percentiles of resamples are too narrow (docs/cost.md): refused.
+# Below this many, percentiles of resamples are too narrow (docs/methods/cost.md): refused.
 FEWEST_RESAMPLED = 20
 Inference = Literal["fieller", "bootstrap_territories"]
 

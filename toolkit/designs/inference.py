@@ -3,7 +3,7 @@
 With few treated territories usual standard errors reject a true null far too often, and only
 permutation holds; it takes the noise of the territories to be alike, or to depend on a size that
 is known. With ten or more on both sides the wild bootstrap holds without that. The numbers behind
-the rule stand in docs/inference.md.
+the rule stand in docs/methods/inference.md.
 """
 
 from typing import Literal

@@ -10,7 +10,8 @@ Under normal errors the intervals of (1) and (C) come from the F distribution an
 that of McGraw and Wong is an approximation (Satterthwaite's), too narrow when few raters differ in
 strictness: with three of them and thirty units it covers 86 times in a hundred instead of 95. So
 the default is a generalised interval (Weerahandi 1993; Ionan and others, BMC Medical Research
-Methodology 2014), which draws the three mean squares and covers as it says (docs/agreement.md).
+Methodology 2014), which draws the three mean squares and covers as it says
+(docs/methods/agreement.md).
 """
 
 from dataclasses import dataclass

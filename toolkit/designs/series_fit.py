@@ -2,7 +2,7 @@
 
 The variance of a trend or of a break rests on how the errors follow each other, which a short
 series says little about. "ar1" therefore averages over the autocorrelations the series allows
-instead of settling on one; docs/interrupted-series.md has what each way's intervals cover.
+instead of settling on one; docs/methods/interrupted-series.md has what each way's intervals cover.
 """
 
 from dataclasses import dataclass

@@ -30,8 +30,8 @@ from toolkit.estimate import Estimate
 
 # Few periods before are easily matched by chance (Abadie 2021, section 4).
 _FEW_BEFORE = 10
-# With several treated and fewer donors the test rejects too often (docs/synthetic-control.md):
-# donors stand in each other's twins, so that their gaps offset each other; the treated do not.
+# With several treated and fewer donors the test rejects too often (its page in docs/methods has how
+# often): donors stand in each other's twins, so that their gaps offset each other; treated do not.
 _FEW_DONORS = 20
 # A gap before smaller than this share of the outcome's spread is no gap: the fit is perfect.
 _PERFECT = 1e-6

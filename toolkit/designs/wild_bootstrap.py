@@ -38,8 +38,8 @@ class WildBootstrap:
     value : float
         The coefficient, in the outcome's unit over the regressor's.
     p : float
-        Of the null that it is zero: the share of weight vectors whose |t| is at least the observed
-        one; with draws, (1 + count) / (1 + draws).
+        Of the null that it is zero: the share of weight vectors whose absolute t is at least the
+        observed one; with draws, (1 + count) / (1 + draws).
     smallest_p : float
         The smallest p these numbers allow.
     low, high : float

@@ -1,0 +1,179 @@
+"""Fill pages of the site from the code and the data, so that these cannot lag behind.
+
+A page holds a comment ``<!-- generated: NAME ARGUMENT -->``; what stands in `WRITERS` under that
+name writes Markdown in its place. Links that leave this folder, which lead somewhere on the
+repository, are led to a page of the site, or left as words where they name a folder.
+"""
+
+import csv
+import dataclasses
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from sphinx.application import Sphinx
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data"
+_MARK = re.compile(r"<!-- generated: (\S+) ?(\S*) -->")
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#:]+)(#[^)\s]+)?\)")
+# Pages of the repository that the site shows too.
+_PAGES = {
+    "ARCHITECTURE.md": "architecture.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "data/territories/README.md": "territories.md",
+}
+
+
+def setup(app: Sphinx) -> dict:
+    """Fill each page when it is read."""
+    app.connect("source-read", fill_page)
+    return {"parallel_read_safe": True}
+
+
+def fill_page(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put generated text and the site's links into a page."""
+    folder = Path(app.env.doc2path(docname)).parent
+    text = _MARK.sub(lambda mark: "\n".join(WRITERS[mark[1]](mark[2])), source[0])
+    source[0] = _LINK.sub(lambda link: _link(link, folder), text)
+
+
+def _link(link: re.Match, folder: Path) -> str:
+    target = (folder / link[2]).resolve()
+    if target.is_dir():
+        return link[1]
+    name = target.relative_to(ROOT).as_posix() if target.is_relative_to(ROOT) else ""
+    return f"[{link[1]}](/reference/{_PAGES[name]}{link[3] or ''})" if name in _PAGES else link[0]
+
+
+def write_file(name: str) -> Iterator[str]:
+    """Show a page of the repository, its links led from where it lies."""
+    path = ROOT / name
+    yield _LINK.sub(lambda link: _link(link, path.parent), path.read_text(encoding="utf-8"))
+
+
+def write_tables(_: str) -> Iterator[str]:
+    """Describe each table that a researcher fills: its columns, in both languages."""
+    for resource in _schemas():
+        schema = json.loads((DATA / resource).read_text(encoding="utf-8"))
+        key = ", ".join(f"`{name}`" for name in schema.get("primaryKey", [])) or "–"
+        yield f"\n## {schema['name']}\n"
+        yield f"{schema['title']}. *{schema['title_fr']}.* What tells rows apart: {key}.\n"
+        yield from _table(["column", "holds", "meaning", "*signification*"])
+        for field in schema["fields"]:
+            meaning = [field["description"], field["description_fr"]]
+            yield from _row([f"`{field['name']}`", _holds(field), *meaning])
+
+
+def write_vocabularies(_: str) -> Iterator[str]:
+    """List each vocabulary: its codes, in both languages."""
+    with (DATA / "programme" / "vocabulary.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for name in dict.fromkeys(row["vocabulary"] for row in rows):
+        yield f"\n### {name}\n"
+        yield from _table(["code", "English", "*français*"])
+        for row in rows:
+            if row["vocabulary"] == name:
+                yield from _row([f"`{row['code']}`", row["en"], row["fr"]])
+
+
+def write_resources(_: str) -> Iterator[str]:
+    """List the files of the data package, and which are simulated."""
+    yield from _table(["file", "table", "data"])
+    for resource in _resources():
+        schema = resource.get("schema")
+        table = Path(schema).stem if isinstance(schema, str) else ""
+        kind = {True: "**simulated**", False: "real", None: "–"}[resource.get("simulated")]
+        yield from _row([f"`{resource['path']}`", table and f"[{table}](#{table})", kind])
+
+
+def write_names(package: str) -> Iterator[str]:
+    """Document the public names of a package of the toolkit, then the results they return."""
+    import toolkit
+
+    homes = {name: home for name, home in toolkit._MODULE.items() if package in home.split(".")}
+    named = {f"toolkit.{name}": getattr(toolkit, name) for name in sorted(homes, key=str.lower)}
+    others = {path: kind for path, kind in _records(package) if kind not in named.values()}
+    for title, things in (("", named), ("## What these take and return", others)):
+        if things:
+            yield f"{title if named else ''}\n```{{eval-rst}}"
+            for path, thing in things.items():
+                yield from _directive(path, thing)
+            yield "```\n"
+
+
+WRITERS = {
+    "file": write_file,
+    "tables": write_tables,
+    "vocabularies": write_vocabularies,
+    "resources": write_resources,
+    "names": write_names,
+}
+
+
+def _resources() -> list[dict]:
+    return json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+
+
+def _schemas() -> list[str]:
+    """Return the schema files that the data package names, each once."""
+    named = [resource["schema"] for resource in _resources() if "schema" in resource]
+    return list(dict.fromkeys(schema for schema in named if isinstance(schema, str)))
+
+
+def _holds(field: dict) -> str:
+    """Say what the cells of a column may hold."""
+    limits = field.get("constraints", {})
+    vocabulary = field.get("vocabulary", [])
+    named = [vocabulary] if isinstance(vocabulary, str) else vocabulary
+    parts = [
+        field["type"],
+        *(["required"] if limits.get("required") else []),
+        *(f"[{name}](#{name.replace('_', '-')})" for name in named),
+        *([f"names a {field['reference']}"] if "reference" in field else []),
+        *(["several, separated by spaces"] if field.get("list") else []),
+        *(f"{limits[name]} {words}" for name, words in _LIMITS.items() if name in limits),
+        *([f"in {field['unit']}"] if "unit" in field else []),
+        *([f"`{limits['pattern']}`"] if "pattern" in limits else []),
+    ]
+    return ", ".join(parts)
+
+
+_LIMITS = {"minimum": "at least", "maximum": "at most"}
+
+
+def _table(header: list[str]) -> Iterator[str]:
+    yield from _row(header)
+    yield from _row(["---"] * len(header))
+
+
+def _row(cells: list[str]) -> Iterator[str]:
+    yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _directive(path: str, thing: object) -> Iterator[str]:
+    if not inspect.isclass(thing):
+        kind, options = "function", []
+    elif issubclass(thing, Exception):
+        kind, options = "exception", []
+    else:
+        kind, options = "class", ["   :members:", "   :exclude-members: __init__"]
+    yield from [f"\n.. auto{kind}:: {path}", *options]
+
+
+def _records(package: str) -> list[tuple[str, type]]:
+    """Find the frozen records defined in a package, with their modules."""
+    home = import_module(f"toolkit.{package}")
+    modules = iter_modules(getattr(home, "__path__", ()))
+    found = []
+    for name in [home.__name__, *(f"{home.__name__}.{module.name}" for module in modules)]:
+        for label, kind in vars(import_module(name)).items():
+            own = inspect.isclass(kind) and kind.__module__ == name and not label.startswith("_")
+            if own and dataclasses.is_dataclass(kind):
+                found.append((f"{name}.{label}", kind))
+    return sorted(found, key=lambda pair: pair[1].__name__.lower())

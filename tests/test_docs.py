@@ -1,0 +1,46 @@
+"""The documentation's site is made without a warning, and says what the code and the data say."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import toolkit
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(docs_site: Path, pattern: str) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in docs_site.glob(pattern))
+
+
+def test_it_is_made_without_a_warning(docs_site):
+    assert (docs_site / "warnings.txt").read_text() == ""
+
+
+def test_every_page_is_reached_from_the_front(docs_site):
+    pages = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
+    front = read(docs_site, "index.html") + read(docs_site, "*/index.html")
+    front += read(docs_site, "guides.html")
+    reached = {name.split("/")[-1] for name in re.findall(r'href="([^"#]+)\.html', front)}
+    assert {page.stem for page in pages if "_build" not in page.parts} - reached == set()
+
+
+def test_every_public_name_is_documented_with_what_it_returns(docs_site):
+    pages = read(docs_site, "reference/api-*.html")
+    documented = set(re.findall(r'id="toolkit\.(\w+)"', pages))
+    assert set(toolkit.__all__) - documented == set()
+    assert {"toolkit.estimate.Estimate", "toolkit.designs.staggered_result.Staggered"} <= set(
+        re.findall(r'id="(toolkit\.[\w.]+)"', pages)
+    )
+
+
+def test_the_dictionary_has_every_column_and_code_in_both_languages(docs_site):
+    page = read(docs_site, "reference/data-dictionary.html").replace("&#x27;", "'")
+    wanted = set()
+    for path in (ROOT / "data" / "schemas").glob("*.json"):
+        for field in json.loads(path.read_text(encoding="utf-8"))["fields"]:
+            wanted |= {field["description"], field["description_fr"]}
+    with (ROOT / "data" / "programme" / "vocabulary.csv").open(encoding="utf-8") as file:
+        wanted |= {text for row in csv.DictReader(file) for text in (row["fr"], row["en"])}
+    assert {text for text in wanted if text not in page} == set()
