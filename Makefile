@@ -30,7 +30,7 @@ format: $(READY) ## mend style
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 lab: $(READY) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+	JUPYTER_CONFIG_PATH=$(CURDIR)/jupyter $(BIN)/jupyter lab
 
 lock: $(READY) ## pin every package again, with hashes (requirements*.lock)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

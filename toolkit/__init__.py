@@ -12,6 +12,7 @@ from importlib import import_module
 _HOME = {
     "toolkit.i18n": ["language"],
     "toolkit.errors": ["ToolkitError", "UnknownTerritoryError"],
+    "toolkit.lab.form": ["ask_parameters"],
     "toolkit.records.territories": [
         "Territory",
         "find_territories",

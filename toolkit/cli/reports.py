@@ -199,9 +199,6 @@ def _as_json(result) -> dict:
 
 
 def _write_index(output: Path) -> None:
-    from toolkit.records.atomic import write_atomically
-    from toolkit.sharing.site import render_index
+    from toolkit.sharing.site import write_index
 
-    for name, page in render_index(output).items():
-        (output / name).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(output / name, page)
+    write_index(output)

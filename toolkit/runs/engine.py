@@ -24,6 +24,7 @@ from toolkit.errors import ReportError
 from toolkit.i18n import interface_language
 from toolkit.runs.determinism import ENVIRONMENT, stabilise
 from toolkit.runs.jobs import DEADLINE
+from toolkit.runs.manifest import SKIPPED
 from toolkit.runs.parameters import check_parameters
 from toolkit.runs.prepare import prepare
 
@@ -210,6 +211,7 @@ def _explain(error: Exception, deadline: float) -> ReportError:
 def _check_complete(notebook: nbformat.NotebookNode) -> None:
     """Raise `ReportError` if a cell never ran: papermill takes sys.exit() for a good end."""
     for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+        skipped = SKIPPED in cell.metadata.get("tags", []) or not cell.source.strip()
+        if cell.cell_type == "code" and not skipped and cell.execution_count is None:
             message = interface_language()("error.not_run", cell=number)
             raise ReportError(message, kind="SystemExit", cell=number)

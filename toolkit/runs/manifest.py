@@ -21,6 +21,8 @@ from toolkit.runs.parameters import read_cells
 # that shows the code too, and the PDF.
 PAGE, MANIFEST, FAILURE = "index.html", "manifest.json", "failure.txt"
 FILES = {"html": PAGE, "code": "code.html", "pdf": "report.pdf"}
+# The tag of a cell that only a person at the open notebook runs; nbclient leaves such cells.
+SKIPPED = "skip-execution"
 # The packages whose version can change a number or a figure of a report.
 PACKAGES = (
     *("numpy", "scipy", "pandas", "pyarrow", "statsmodels"),

@@ -79,7 +79,8 @@ def write_report(notebook, job: Job) -> dict[str, dict]:
 def _write(folder: Path, rendered, manifest: dict) -> dict[str, Made]:
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob(".*"):  # left by a process that was killed
-        stale.unlink()
+        if stale.is_file():  # JupyterLab keeps a folder of its own beside a page it opened
+            stale.unlink()
     files = dict(rendered.files)
     page = files.pop(PAGE)
     digests = {name: _sha256(content) for name, content in {**files, PAGE: page}.items()}

@@ -12,6 +12,7 @@ from toolkit.display.block_record import MIME, Block, from_record, to_record
 from toolkit.display.blocks import Heading, Masthead
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
+from toolkit.runs.manifest import SKIPPED
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def read_document(notebook: nbformat.NotebookNode, *, name: str) -> Document:
         descend a level at a time: all that is wrong in one message.
     """
     say = interface_language()
-    parts = [part for cell in notebook.cells if cell.cell_type == "code" for part in _read(cell)]
+    parts = [part for cell in notebook.cells if _is_read(cell) for part in _read(cell)]
     blocks = [part for part in parts if isinstance(part, Block)]
     if not blocks:
         raise ToolkitError(say("error.no_blocks", notebook=name))
@@ -79,6 +80,10 @@ def read_document(notebook: nbformat.NotebookNode, *, name: str) -> Document:
         raise ToolkitError("\n".join([say("error.document", notebook=name), *faults]))
     kept = tuple(part for part in parts if part not in (mastheads[0], titles[0]))
     return Document(mastheads[0], titles[0].text, kept)
+
+
+def _is_read(cell: nbformat.NotebookNode) -> bool:
+    return cell.cell_type == "code" and SKIPPED not in cell.metadata.get("tags", [])
 
 
 def _read(cell: nbformat.NotebookNode) -> list[Block | Code]:

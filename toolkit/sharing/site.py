@@ -8,6 +8,7 @@ from pathlib import Path
 from toolkit.display.blocks import Callout
 from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES, Language, interface_language, language
+from toolkit.records.atomic import write_atomically
 from toolkit.records.projects import FACTS, Facts, project_ids, read_facts
 from toolkit.records.sources import data_dir
 from toolkit.records.studies import StudyFile, study_files
@@ -54,6 +55,13 @@ def render_index(output: Path) -> dict[str, str]:
             told = facts.get(project)
             pages[address] = _project_page(project, name, told, own, entries, rows, lang)
     return pages
+
+
+def write_index(output: Path) -> None:
+    """Write the index of the reports found under a folder, and a page for each project."""
+    for name, page in render_index(output).items():
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(output / name, page)
 
 
 def check_output(output: Path) -> None:

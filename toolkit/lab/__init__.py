@@ -1,0 +1,1 @@
+"""What only a person at an open notebook sees: a form for its parameters."""
