@@ -14,6 +14,7 @@ from papermill.parameterize import parameterize_notebook
 from toolkit.records.reads import record_to
 from toolkit.runs.direct import DirectClient
 from toolkit.runs.jobs import Job
+from toolkit.runs.manifest import SKIPPED
 from toolkit.runs.parameters import read_parameters
 from toolkit.runs.prepare import pause, prepare
 from toolkit.runs.shared import Shared, read_shared
@@ -53,7 +54,7 @@ async def _execute(cells: list, shared: Shared, job: Job) -> bool:
     for cell in cells[: shared.end + bool(job.parameters)]:
         tags = cell.metadata.get("tags", [])
         # As nbclient chooses.
-        if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags:
+        if cell.cell_type != "code" or not cell.source.strip() or SKIPPED in tags:
             continue
         injected = "injected-parameters" in tags
         if not await client.keep(cell.source, injected=injected):
