@@ -86,11 +86,11 @@ def _measure(way: str, notebook: str, reports: int, added: str) -> tuple[float, 
         highest = [0.0]
         watch = threading.Thread(target=_watch, args=(run, highest), daemon=True)
         watch.start()
-        run.communicate()
+        said = run.communicate()[1] or b""
         wall = time.perf_counter() - started
         pages = len(list(Path(folder).glob("*.html")))
         if run.returncode or pages != reports:
-            raise SystemExit(f"{way}: {pages} pages of {reports}")
+            raise SystemExit(f"{way}: {pages} pages of {reports}\n{said.decode()[-2000:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return wall / reports, cpu / reports, highest[0]
@@ -259,4 +259,7 @@ NAMES = {
 }
 
 if __name__ == "__main__":
-    main()
+    # By its own name: ploomber-engine leaves another `__main__`, where a pool would look.
+    import engine
+
+    engine.main()
