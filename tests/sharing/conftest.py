@@ -7,6 +7,7 @@ import pytest
 
 from toolkit.display.blocks import Callout, Figure, Heading, Masthead, Paragraph, Table
 from toolkit.i18n import language
+from toolkit.runs.manifest import FILES
 
 FR = language("fr")
 HOSTILE = '<script>alert("x")</script> #panic("x") *b* `c` $d$ \\ & "'
@@ -75,3 +76,45 @@ def executed(*cells: list) -> nbformat.NotebookNode:
     )
     made.append(new.new_code_cell("frame", outputs=[printed, frame], execution_count=9))
     return new.new_notebook(cells=made)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory) -> dict[str, bytes]:
+    """Return the files of a bundle: a report in each language made without a run, and a failure."""
+    from toolkit.sharing.share import describe, read_files
+    from toolkit.sharing.stage import Contents, gather
+
+    folder = tmp_path_factory.mktemp("shared")
+    contents = Contents(("demande-unique",), ())
+    gather(contents, folder)
+    for lang in ("fr", "en"):
+        leave_report(folder, lang)
+    failed = folder / "reports" / "data_quality" / "demande-unique" / "fr"
+    failed.mkdir(parents=True)
+    (failed / "failure.txt").write_text(f"Cell 3: ValueError: {HOSTILE}")
+    return describe(read_files(folder), contents, ("demande-unique",))
+
+
+def leave_report(folder, lang: str) -> None:
+    """Leave a report in a bundle's folder as a run does, of a notebook that nothing executed."""
+    from toolkit.runs.jobs import Job
+    from toolkit.runs.manifest import describe_program
+    from toolkit.runs.reports import write_report
+
+    notebook = folder / "notebooks" / "impact_evaluation.ipynb"
+    parameters = {"study": "demande-unique", "lang": lang}
+    program = describe_program(notebook, parameters)
+    details = {
+        "program": program | {"languages": ["fr", "en"], "formats": list(FILES)},
+        "folder": str(folder / "reports" / "impact_evaluation" / "demande-unique" / lang),
+        "root": "../../../",
+        "render": "toolkit.sharing.render:render_report",
+    }
+    executed = report(
+        Figure(SVG, HOSTILE, "indice", "Source : nous.", "Courbe : en baisse.", FR, TABLE),
+        TABLE,
+        lang=language(lang),
+        simulated=True,
+        status="exploratory",
+    )
+    write_report(executed, Job(notebook, parameters, folder / "none.ipynb", details=details))

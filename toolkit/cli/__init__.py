@@ -4,6 +4,7 @@ import click
 
 from toolkit.cli.base import Group, help_text
 from toolkit.cli.batches import batch
+from toolkit.cli.bundles import share, verify
 from toolkit.cli.data import data
 from toolkit.cli.opsi import opsi
 from toolkit.cli.projects import log, new, on_project, validate
@@ -22,6 +23,7 @@ def main() -> None:
 
 
 for command in (
-    report, batch, render, territories, validate, new, log, on_project, data, study, opsi
+    report, batch, render, territories, validate, new, log, on_project, data, study, opsi,
+    share, verify,
 ):  # fmt: skip
     main.add_command(command)

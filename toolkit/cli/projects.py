@@ -9,6 +9,7 @@ from toolkit.cli.base import help_text, say
 from toolkit.cli.reports import (
     code_option,
     conclude,
+    executed_option,
     force_option,
     formats_of,
     lang_option,
@@ -132,8 +133,9 @@ def on_project() -> None:
 @output_option
 @pdf_option
 @code_option
+@executed_option
 @force_option
-def report(projects, notebooks, langs, output, pdf, code, force) -> None:
+def report(projects, notebooks, langs, output, pdf, code, executed, force) -> None:
     """Make the pages of some projects: the criteria, and how it was carried out."""
     from toolkit.records.portfolio import load_project
     from toolkit.runs.plan import plan_batch
@@ -144,6 +146,6 @@ def report(projects, notebooks, langs, output, pdf, code, force) -> None:
         [_FOLDER / f"{stem}.ipynb" for stem in notebooks or NOTEBOOKS],
         projects=projects,
         languages=langs or LANGUAGES,
-        formats=formats_of(pdf, code),
+        formats=formats_of(pdf, code, executed),
     )
     conclude(make_reports(reports, output, force=force), output)

@@ -26,6 +26,7 @@ lang_option = click.option(
 force_option = click.option("--force", is_flag=True, help=say("cli.force"))
 pdf_option = click.option("--pdf", is_flag=True, help=say("cli.pdf"))
 code_option = click.option("--code", is_flag=True, help=say("cli.code"))
+executed_option = click.option("--executed", is_flag=True, help=say("cli.executed"))
 
 
 @click.command(help=help_text("cli.report.help"))
@@ -107,9 +108,10 @@ def find(text: str, level: str | None) -> None:
         click.echo(f"{row.level + '-' + row.code:<16}{row.name}")
 
 
-def formats_of(pdf: bool, code: bool) -> tuple[str, ...]:
+def formats_of(pdf: bool, code: bool, executed: bool = False) -> tuple[str, ...]:
     """Return what a report is made in: always a page, and what was asked for."""
-    return ("html", *(["code"] if code else []), *(["pdf"] if pdf else []))
+    asked = {"code": code, "pdf": pdf, "executed": executed}
+    return ("html", *(kind for kind, wanted in asked.items() if wanted))
 
 
 def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar", **options) -> list:

@@ -9,6 +9,7 @@ from toolkit.cli.base import help_text, say
 from toolkit.cli.reports import (
     code_option,
     conclude,
+    executed_option,
     force_option,
     formats_of,
     lang_option,
@@ -141,8 +142,9 @@ def power(study_id: str) -> None:
 @output_option
 @pdf_option
 @code_option
+@executed_option
 @force_option
-def run(studies, langs, output, pdf, code, force) -> None:
+def run(studies, langs, output, pdf, code, executed, force) -> None:
     """Run studies as their protocols say, into reports and estimates.json."""
     import json
 
@@ -161,7 +163,7 @@ def run(studies, langs, output, pdf, code, force) -> None:
         write_atomically(folder / "estimates.json", text)
         for lang in languages:
             address, parameters = f"{_NOTEBOOK.stem}/{name}/{lang}", {"study": name, "lang": lang}
-            formats = formats_of(pdf, code)
+            formats = formats_of(pdf, code, executed)
             reports.append(Report(_NOTEBOOK, parameters, address, languages, formats))
     conclude(make_reports(reports, output, force=force), output)
 

@@ -70,7 +70,7 @@ def write_faults(faults: list[Fault], lang: Language) -> str:
     lines = []
     for file in dict.fromkeys(fault.file for fault in faults):
         own = sorted((f for f in faults if f.file == file), key=lambda f: (f.line or 0, f.column))
-        lines.append(f"{file}  ({lang.plural('fault.count', len(own))})")
+        lines.append(f"{_printable(file)}  ({lang.plural('fault.count', len(own))})")
         for fault in own:
             place = [lang("fault.line", line=fault.line)] if fault.line else []
             place += [fault.column] if fault.column else []

@@ -17,10 +17,10 @@ from toolkit.records.reads import Reads
 from toolkit.records.sources import data_dir, load_sources, table_digest
 from toolkit.runs.parameters import read_cells
 
-# The files of a report's folder. A report is made in some of three formats: the page, the page
-# that shows the code too, and the PDF.
+# The files of a report's folder. A report is made in some of four formats: the page, the page
+# that shows the code too, the PDF, and the notebook as it was executed.
 PAGE, MANIFEST, FAILURE = "index.html", "manifest.json", "failure.txt"
-FILES = {"html": PAGE, "code": "code.html", "pdf": "report.pdf"}
+FILES = {"html": PAGE, "code": "code.html", "pdf": "report.pdf", "executed": "executed.ipynb"}
 # The tag of a cell that only a person at the open notebook runs; nbclient leaves such cells.
 SKIPPED = "skip-execution"
 # The packages whose version can change a number or a figure of a report.
@@ -129,7 +129,11 @@ def run_key(manifest: dict) -> str:
 @cache
 def notebook_digest(notebook: Path) -> str:
     """Return the sha256 of a notebook's cells: type, tags and source, not outputs or counters."""
-    cells = read_cells(notebook)
+    return cells_digest(read_cells(notebook))
+
+
+def cells_digest(cells: list[dict]) -> str:
+    """Return the sha256 of cells as a notebook's JSON has them."""
     content = [(c["cell_type"], c["metadata"].get("tags", []), "".join(c["source"])) for c in cells]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -162,9 +166,19 @@ def _write_argument(value: object) -> str:
 
 def _toolkit_digest() -> str:
     """Hash the package's own files: an edited toolkit makes reports anew, whatever its version."""
+    return package_digest(
+        {
+            path.relative_to(_PACKAGE_DIR).as_posix(): path.read_bytes()
+            for path in _PACKAGE_DIR.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+    )
+
+
+def package_digest(files: dict[str, bytes]) -> str:
+    """Return the sha256 of a package's files, by their way from its folder."""
     digest = hashlib.sha256()
-    for path in sorted(_PACKAGE_DIR.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(path.relative_to(_PACKAGE_DIR).as_posix().encode())
-            digest.update(path.read_bytes())
+    for name in sorted(files, key=lambda name: name.split("/")):
+        digest.update(name.encode())
+        digest.update(files[name])
     return digest.hexdigest()

@@ -46,7 +46,7 @@ def plan_batch(
     parameters : mapping, optional
         The same for all; text is read as the type that each notebook declares.
     formats : sequence of str
-        Of "html", "code" and "pdf"; "html" is always one.
+        Of "html", "code", "pdf" and "executed"; "html" is always one.
 
     Raises
     ------

@@ -30,5 +30,5 @@ def rerun_command(manifest: dict) -> str:
         return ""
     command, subject = commands[manifest["notebook"]]
     parameters = manifest["parameters"]
-    options = [f"--{kind}" for kind in ("code", "pdf") if kind in manifest["formats"]]
+    options = [f"--{kind}" for kind in ("code", "pdf", "executed") if kind in manifest["formats"]]
     return " ".join([command, parameters[subject], "--lang", parameters["lang"], *options])

@@ -37,8 +37,8 @@ def render_report(
     notebook : NotebookNode
         Executed; it shows one `Masthead` and one `Heading` of level 1, the page's title.
     manifest : dict
-        As `toolkit.runs.manifest.describe_run` gives it, with formats (of "html", "code" and
-        "pdf") and languages (in which the same report lies beside this one).
+        As `toolkit.runs.manifest.describe_run` gives it, with formats (of "html", "code",
+        "pdf" and "executed") and languages (in which the same report lies beside this one).
     root : str, optional
         Relative way from the page to the folder of all reports ("../../"), if there is one.
     names : mapping
@@ -58,6 +58,8 @@ def render_report(
     formats = manifest["formats"]
     files = {kind: names[kind] for kind in formats}
     made = {}
+    if "executed" in formats:
+        made[files["executed"]] = nbformat.writes(notebook).encode()
     if "pdf" in formats:
         # typst is loaded only where a PDF is asked for.
         from toolkit.sharing.pdf import render_pdf

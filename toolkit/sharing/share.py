@@ -1,0 +1,139 @@
+"""Studies to a bundle: gather, protect, run, scan, describe, pack."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from toolkit.errors import ToolkitError
+from toolkit.i18n import interface_language, language
+from toolkit.records.folders import cache_dir
+from toolkit.records.sources import load_sources
+from toolkit.sharing.archive import pack
+from toolkit.sharing.availability import keep_shareable, list_sources
+from toolkit.sharing.crate import CRATE, describe_crate
+from toolkit.sharing.data_package import describe_package
+from toolkit.sharing.readme import bundle_title, describe_bundle
+from toolkit.sharing.rerun import rerun
+from toolkit.sharing.shared_runs import Run, list_runs, list_traces
+from toolkit.sharing.stage import (
+    CONTENTS,
+    PACKAGE,
+    PULLED,
+    REPORTS,
+    SUMS,
+    VERSION,
+    Contents,
+    gather,
+)
+
+# What a run leaves that is no report; what an editor or Python leaves; where a run failed, what
+# may hold anything a library printed.
+_NOT_SHARED = (".ledger", "__pycache__")
+_FAILED = ("failed.ipynb", "failed.log")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle made: its bytes, what it holds, and the runs that failed."""
+
+    content: bytes
+    files: dict[str, bytes]
+    failed: tuple[Run, ...]
+
+
+def share(contents: Contents, *, tell: Callable[[str], None] = lambda step: None) -> Bundle:
+    """Make the bundle of some studies and pages.
+
+    Parameters
+    ----------
+    contents : Contents
+    tell : callable
+        Called with the name of each step as it begins.
+
+    Raises
+    ------
+    ToolkitError
+        There is no such study or project, or its data cannot be had: there is nothing to share.
+    """
+    with tempfile.TemporaryDirectory(prefix="futurs-share-") as temporary:
+        folder, work = Path(temporary, "bundle"), Path(temporary, "work")
+        folder.mkdir()
+        work.mkdir()
+        tell("gather")
+        gather(contents, folder)
+        _lend_pulled(folder)
+        tell("run")
+        said = [ran.words for ran in rerun(contents, folder, work) if ran.code]
+        files = _without_folder(read_files(folder), folder)
+        runs = list_runs(files)
+        if not any(run.manifest for run in runs):
+            text = interface_language()("error.nothing_made", words="\n".join(said))
+            raise ToolkitError(text)
+        tell("describe")
+        files = describe(files, contents, contents.all_projects(folder / "data"))
+    tell("pack")
+    failed = tuple(run for run in runs if run.failure)
+    return Bundle(pack(files), files, failed)
+
+
+def describe(
+    files: Mapping[str, bytes], contents: Contents, projects: tuple[str, ...]
+) -> dict[str, bytes]:
+    """Return the files of a bundle with all that describes them: README, package, crate, sums."""
+    runs = list_runs(files)
+    sources = list_sources(files, runs)
+    kept = keep_shareable(files, sources)
+    lang = language("en")
+    title = bundle_title(runs, lang)
+    name = "-".join(["futurs-publics", *contents.studies, *contents.projects])
+    kept[CONTENTS] = _json({"version": VERSION, **asdict(contents)})
+    kept |= describe_bundle(runs, list_traces(files, runs), sources, contents, projects)
+    kept[PACKAGE] = describe_package(kept, sources, name=name, title=title)
+    date = max(run.manifest["facts"]["as_of"] for run in runs if run.manifest)
+    told = {"title": title, "description": lang("bundle.lead"), "date": date}
+    kept[CRATE] = describe_crate(kept, runs, **told)
+    kept[SUMS] = write_sums(kept)
+    return kept
+
+
+def write_sums(files: Mapping[str, bytes]) -> bytes:
+    """Write the sha256 of each file, as `sha256sum --check` reads them."""
+    lines = [f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)]
+    return "".join(lines).encode()
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """Read what may be shared of a folder, by name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not set(_NOT_SHARED) & set(path.parts)
+        and not (path.name in _FAILED and REPORTS in path.parts)
+    }
+
+
+def _lend_pulled(folder: Path) -> None:
+    """Put the pulled files that are in the cache where the runs find them."""
+    for source in load_sources().values():
+        if source.path and (cache_dir() / source.path).is_file():
+            target = folder / PULLED / source.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(cache_dir() / source.path, target)
+
+
+def _without_folder(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
+    """Take the name of the temporary folder out of what failures say."""
+    own = str(folder.resolve()).encode()
+    return {
+        name: content.replace(own, b".") if name.endswith("/failure.txt") else content
+        for name, content in files.items()
+    }
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
