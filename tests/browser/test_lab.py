@@ -27,6 +27,10 @@ def lab(tmp_path_factory):
         f"JUPYTER_{name}_DIR": str(folder / f".{name.lower()}")
         for name in ("CONFIG", "DATA", "RUNTIME")
     }
+    own["JUPYTERLAB_SETTINGS_DIR"] = str(folder / ".settings")
+    chosen = folder / ".settings" / "@jupyterlab" / "translation-extension"
+    chosen.mkdir(parents=True)
+    (chosen / "plugin.jupyterlab-settings").write_text('{"locale": "fr_FR"}')
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -71,7 +75,7 @@ def _wait_for_kernel(page, address: str) -> None:
     pytest.fail("no kernel is ready")
 
 
-def test_the_form_finds_a_territory_runs_the_notebook_and_makes_its_report(lab, chromium):
+def test_the_form_finds_a_territory_runs_the_notebook_and_makes_its_report(lab, chromium, axe):
     address, folder = lab
     context = chromium.new_context(viewport={"width": 1300, "height": 1400}, locale="fr-FR")
     page = context.new_page()
@@ -80,6 +84,8 @@ def test_the_form_finds_a_territory_runs_the_notebook_and_makes_its_report(lab, 
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/lab/tree/notebooks/territory_report.ipynb")
 
+    # The interface is French.
+    page.get_by_role("menuitem", name="Fichier").wait_for()
     # The cell of the form is run as a person does; that of the parameters is left alone.
     _wait_for_kernel(page, address)
     page.get_by_text("ask_parameters()").click()
@@ -90,6 +96,12 @@ def test_the_form_finds_a_territory_runs_the_notebook_and_makes_its_report(lab, 
     assert found.input_value() == "Creuse (DEP-23)"
     page.get_by_label("Combien de territoires semblables").fill("3")
     page.get_by_label("Combien de territoires semblables").press("Tab")
+
+    page.evaluate(axe)
+    judged = page.evaluate("axe.run('.futurs-form')")
+    passed = {rule["id"] for rule in judged["passes"]}
+    assert {"button-name", "color-contrast", "label", "select-name"} <= passed
+    assert [rule["id"] for rule in judged["violations"]] == []
 
     page.get_by_role("button", name="Exécuter ici").click()
     form = page.locator(".futurs-form")
@@ -107,6 +119,7 @@ def test_the_form_finds_a_territory_runs_the_notebook_and_makes_its_report(lab, 
     assert (folder / "reports" / "index.html").is_file()
     assert '"similar": 3' in (made / "fr" / "manifest.json").read_text()
 
+    assert page.get_by_text("Jupyter news").count() == 0
     local = (address, address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in asked if not url.startswith(local)] == []
     context.close()
