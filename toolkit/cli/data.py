@@ -1,5 +1,7 @@
 """The `futurs data` commands: what the sources are, pull them, check what was pulled."""
 
+from pathlib import Path
+
 import click
 
 from toolkit.cli.base import help_text, say
@@ -72,6 +74,27 @@ def simulate(projects: tuple[str, ...]) -> None:
         raise click.UsageError(say("cli.data.no_recipe", seen=", ".join(unknown), known=known))
     for name in projects or recipes:
         click.echo(str(simulate_project(folder / name)))
+
+
+@data.command(help=help_text("cli.data.protect.help"))
+@click.argument("project")
+@click.option(
+    "--from", "finer", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True, help=say("cli.data.protect.from"),
+)  # fmt: skip
+def protect(project: str, finer: Path) -> None:
+    """Write the observations of a project from finer ones, with what must be hidden hidden."""
+    from toolkit.records.faults import write_faults
+    from toolkit.records.finer import protect_project
+    from toolkit.records.validate import validate
+
+    written = protect_project(project, finer)
+    for rule, n in sorted(written.counts.items()):
+        click.echo(say(f"data.protect.{rule}", n=say.number(n)))
+    click.echo(say("data.protect.written", table=written.table, decisions=written.decisions))
+    if faults := validate(written.table.parent):
+        click.echo(write_faults(faults, say), err=True)
+        raise click.exceptions.Exit(1)
 
 
 @data.command(help=help_text("cli.data.describe.help"))

@@ -15,9 +15,10 @@ from scipy.sparse.csgraph import connected_components
 from toolkit.disclosure.system import System
 
 _EXACT = 1e-9
+_CORNERS = 20
 
 
-Enough = Callable[[np.ndarray], np.ndarray]
+Enough = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,16 @@ class _Equations:
     matrix: np.ndarray
     totals: np.ndarray
 
-    def farthest(self, wanted: np.ndarray) -> tuple[np.ndarray | None, bool]:
-        """Return parts for which a sum is as large as it can be; whether it has no limit."""
-        found = linprog(-wanted, A_eq=self.matrix, b_eq=self.totals, bounds=(0, None))
-        return found.x, found.status == 3
+    def farthest(self, wanted: np.ndarray) -> np.ndarray | None:
+        """Return the parts for which a weighted sum is largest; None if no parts fit.
+
+        There is always a largest: each part stands in a sum of parts that are not negative.
+        """
+        if len(self.totals) == 1:  # all of the one total goes to a part that is wanted most
+            point = np.zeros(len(wanted))
+            point[np.argmax(wanted)] = self.totals[0]
+            return point
+        return linprog(-wanted, A_eq=self.matrix, b_eq=self.totals, bounds=(0, None)).x
 
 
 def feasible_intervals(
@@ -47,8 +54,8 @@ def feasible_intervals(
     facts : int array, shape (n_bounded,)
         Numbers of the facts to bound.
     enough : callable, optional
-        From intervals to whether each is as wide as need be: one that is, is then not bounded any
-        further, which saves most of the time.
+        From intervals, and their places in `facts`, to whether each is as wide as need be: one
+        that is, is then not bounded any further, which saves most of the time.
 
     Returns
     -------
@@ -67,31 +74,35 @@ def feasible_intervals(
         covered += matrix.sum(axis=1)
         inside = np.flatnonzero(matrix.any(axis=1))
         alone = unknown[inside].sum(axis=1) == matrix[inside].sum(axis=1)
-        stop = (lambda bounds, at=inside: enough(bounds + base[at][:, None])) if enough else None
-        if not alone.all():  # what is enough in one place alone cannot be told
-            stop = None
+        stop = None
+        if enough:
+
+            def stop(bounds: np.ndarray, at=inside, alone=alone) -> np.ndarray:
+                # What is open elsewhere too cannot be judged from one place.
+                return alone & enough(bounds + base[at][:, None], at)
+
         intervals[inside] += _bound(found, matrix[inside], stop)
     intervals[unknown.sum(axis=1) > covered, 1] = np.inf
     return intervals
 
 
-def _bound(found: _Equations, wanted: np.ndarray, enough: Enough | None) -> np.ndarray:
+def _bound(
+    found: _Equations, wanted: np.ndarray, enough: Callable[[np.ndarray], np.ndarray] | None
+) -> np.ndarray:
     """Bound sums of open parts; every solution met on the way is one more for all of them."""
     seen = np.full((len(wanted), 2), (np.inf, -np.inf))
-    for number, row in enumerate(wanted):
-        for sign in (1.0, -1.0):
-            if enough and np.isfinite(seen[number, 0]) and enough(seen)[number]:
-                break
-            point, endless = found.farthest(sign * row)
-            if endless:
-                seen[number] = [0.0 if np.isinf(seen[number, 0]) else seen[number, 0], np.inf]
-            elif point is None:
-                return np.full_like(seen, np.nan)
-            else:
-                sums = wanted @ point
-                seen = np.stack(
-                    [np.minimum(seen[:, 0], sums), np.maximum(seen[:, 1], sums)], axis=1
-                )
+    # Whoever is content with wide enough intervals sees most of them at some corners drawn by lot.
+    corners = np.random.default_rng(0).standard_normal((_CORNERS, wanted.shape[1]))
+    drawn = [(None, weights) for weights in corners] if enough and len(wanted) > _CORNERS else []
+    each = [(number, sign * row) for number, row in enumerate(wanted) for sign in (1.0, -1.0)]
+    for number, weights in [*drawn, *each]:
+        if enough and number is not None and np.isfinite(seen[number, 0]) and enough(seen)[number]:
+            continue
+        point = found.farthest(weights)
+        if point is None:
+            return np.full_like(seen, np.nan)
+        sums = wanted @ point
+        seen = np.stack([np.minimum(seen[:, 0], sums), np.maximum(seen[:, 1], sums)], axis=1)
     return seen
 
 

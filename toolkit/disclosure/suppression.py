@@ -66,14 +66,14 @@ def narrow_facts(system: System, hidden: np.ndarray, margin: Margin) -> np.ndarr
     small, but not to be nothing.
     """
     secret = np.flatnonzero(hidden | (~system.published & (margin.count > 0)))
-    intervals = feasible_intervals(
-        system, hidden, secret, enough=lambda bounds: ~margin.too_narrow(bounds)
-    )
-    narrow = margin.too_narrow(intervals)
     nowhere = ~system.published[secret]
-    high = intervals[:, 1]
-    small = (high < margin.count - _MOVED) & (high > _MOVED)
-    return secret[np.where(nowhere, narrow & small, narrow)]
+
+    def enough(intervals: np.ndarray, at: np.ndarray | slice = slice(None)) -> np.ndarray:
+        high = intervals[:, 1]
+        small = (high < margin.count - _MOVED) & (high > _MOVED)
+        return ~margin.too_narrow(intervals) | (nowhere[at] & ~small)
+
+    return secret[~enough(feasible_intervals(system, hidden, secret, enough=enough))]
 
 
 def hide_enough(
