@@ -1,65 +1,87 @@
-"""What a bundle says of the cells it hides, and whether its projects hide the same ones."""
+"""What a bundle says of the cells it hides, and whether all of it hides the same ones."""
 
-from collections.abc import Iterable
+import io
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 import pandas as pd
 
-from toolkit.records.portfolio import Project
+from toolkit.errors import ToolkitError
+from toolkit.i18n import interface_language
+from toolkit.records.rules import SIMULATION
 
-COLUMNS = ("run", "table", "cell", "rule", "action")
+DECISIONS = "disclosure_decisions.csv"
+COLUMNS = ["run", "table", "cell", "rule", "action"]
 _KEY = ["source", "indicator", "territory", "period"]
+_HIDDEN = {"secret": ("secrecy", "suppressed"), "censored": ("censoring", "floored")}
+_MOST_NAMED = 5
 
 
-def disclosure_decisions(projects: Iterable[Project], *, run: str) -> pd.DataFrame:
-    """Return every decision on a cell that the data of some projects bears, as it may be shared.
+def describe_hidden_cells(files: Mapping[str, bytes], *, run: str) -> bytes:
+    """Return every decision on a cell that the observations of a bundle bear, as it may be shared.
 
     Parameters
     ----------
-    projects : iterable of Project
+    files : mapping of str to bytes
+        The bundle's, by name.
     run : str
-        What the decisions were made for: the bundle's id.
+        What the decisions were made for: the bundle's name.
 
     Returns
     -------
-    DataFrame
-        One row a cell: run, table ("projects/demande-unique/observations.csv"), cell ("DEP-48
-        non-recours 2014"), rule ("secrecy" or "censoring") and action ("suppressed", "floored").
-        Whether a cell is hidden for itself or so that another cannot be computed is not said: it
-        would tell which are small.
+    bytes
+        A CSV, one row a cell: run, table ("data/projects/demande-unique/observations.csv"), cell
+        ("DEP-48 non-recours 2014"), rule ("secrecy" or "censoring") and action ("suppressed" or
+        "floored"). Whether a cell is hidden for itself or so that another cannot be computed is
+        not said: it would tell which are small.
+
+    Raises
+    ------
+    ToolkitError
+        A cell that one table hides stands in another.
     """
-    parts = [_decisions(project) for project in projects]
-    rows = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS[1:])
-    return rows.assign(run=run)[list(COLUMNS)].reset_index(drop=True)
-
-
-def _decisions(project: Project) -> pd.DataFrame:
-    observed = project.tables["observations"]
-    observed = observed[observed.status.isin(["secret", "censored"])]
-    secret = observed.status == "secret"
-    return pd.DataFrame(
+    observed = _observations(files)
+    _check_shown_nowhere(observed)
+    hidden = observed[observed.status.isin(list(_HIDDEN))]
+    decided = hidden.status.map(_HIDDEN)
+    rows = pd.DataFrame(
         {
-            "table": f"projects/{project.id}/observations.csv",
-            "cell": observed.territory + " " + observed.indicator + " " + observed.period,
-            "rule": secret.map({True: "secrecy", False: "censoring"}),
-            "action": secret.map({True: "suppressed", False: "floored"}),
-        }
+            "run": run,
+            "table": hidden.table,
+            "cell": hidden.territory + " " + hidden.indicator + " " + hidden.period,
+            "rule": decided.str[0],
+            "action": decided.str[1],
+        },
+        columns=COLUMNS,
     )
+    return rows.to_csv(index=False, lineterminator="\n").encode()
 
 
-def cells_shown_elsewhere(projects: Iterable[Project]) -> pd.DataFrame:
-    """Find cells that one project of a bundle hides and another shows.
+def _observations(files: Mapping[str, bytes]) -> pd.DataFrame:
+    """Read the observations of every project of a bundle, all cells as text."""
+    empty = pd.DataFrame(columns=[*_KEY, "status", "table"], dtype="str")
+    tables = [
+        pd.read_csv(io.BytesIO(files[name]), dtype="str", keep_default_na=False).assign(table=name)
+        for name in sorted(files)
+        if name.startswith("data/projects/") and PurePosixPath(name).name == "observations.csv"
+    ]
+    return pd.concat([empty, *tables], ignore_index=True)
 
-    Returns
-    -------
-    DataFrame
-        One row a cell: source, indicator, territory, period, hidden_in and shown_in (ids of
-        projects). Simulated cells of two projects are two things, whatever their names.
+
+def _check_shown_nowhere(observed: pd.DataFrame) -> None:
+    """Refuse a cell that one project hides and another shows.
+
+    Simulated cells of two projects are two things, whatever their names.
     """
-    parts = [p.tables["observations"].assign(project=p.id) for p in projects]
-    cells = pd.concat(parts) if parts else pd.DataFrame(columns=[*_KEY, "status", "project"])
-    cells = cells[cells.source != "simulation"]
-    hidden = cells[cells.status.isin(["secret", "censored"])]
-    shown = cells[~cells.status.isin(["secret", "censored", "nd"])]
+    real = observed[observed.source != SIMULATION]
+    hidden = real[real.status.isin(list(_HIDDEN))]
+    shown = real[~real.status.isin([*_HIDDEN, "nd"])]
     both = hidden.merge(shown, on=_KEY, suffixes=("_hidden", "_shown"))
-    named = {"project_hidden": "hidden_in", "project_shown": "shown_in"}
-    return both.rename(columns=named)[[*_KEY, *named.values()]].reset_index(drop=True)
+    if both.empty:
+        return
+    named = [
+        f"{row.territory} {row.indicator} {row.period} ({row.table_hidden}, {row.table_shown})"
+        for row in both.head(_MOST_NAMED).itertuples()
+    ]
+    say = interface_language()
+    raise ToolkitError(say("error.shown_elsewhere", n=len(both), cells="; ".join(named)))

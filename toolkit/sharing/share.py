@@ -16,6 +16,7 @@ from toolkit.sharing.archive import pack
 from toolkit.sharing.availability import keep_shareable, list_sources
 from toolkit.sharing.crate import CRATE, describe_crate
 from toolkit.sharing.data_package import describe_package
+from toolkit.sharing.disclosure import DECISIONS, describe_hidden_cells
 from toolkit.sharing.readme import bundle_title, describe_bundle
 from toolkit.sharing.rerun import rerun
 from toolkit.sharing.shared_runs import Run, list_runs, list_traces
@@ -91,6 +92,7 @@ def describe(
     title = bundle_title(runs, lang)
     name = "-".join(["futurs-publics", *contents.studies, *contents.projects])
     kept[CONTENTS] = _json({"version": VERSION, **asdict(contents)})
+    kept[DECISIONS] = describe_hidden_cells(kept, run=name)
     kept |= describe_bundle(runs, list_traces(files, runs), sources, contents, projects)
     kept[PACKAGE] = describe_package(kept, sources, name=name, title=title)
     date = max(run.manifest["facts"]["as_of"] for run in runs if run.manifest)

@@ -76,6 +76,7 @@ def gather(contents: Contents, folder: Path) -> None:
 
 def _data_files(contents: Contents, data: Path) -> Iterator[Path]:
     yield data / "sources.toml"
+    yield data / "disclosure.toml"
     for name in _COMMON:
         yield from (p for p in sorted((data / name).iterdir()) if p.suffix in _TABLES)
     for study in contents.studies:
