@@ -48,7 +48,11 @@ def is_pulled(source_id: str) -> bool:
     DataError
         The source is not one that is pulled.
     """
-    return cached_path(_pulled_source(source_id)).is_file()
+    try:  # opened, so that the record of a run knows what it looked for
+        cached_path(_pulled_source(source_id)).open("rb").close()
+    except OSError:
+        return False
+    return True
 
 
 def pulled_path(source_id: str) -> Path:

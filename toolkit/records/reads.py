@@ -26,8 +26,9 @@ from toolkit.records.folders import cache_dir, data_dir
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 # The packages' own files: their versions and the toolkit's hash stand for them.
+_TOOLKIT = Path(__file__).parents[1]
 _OTHERS = (
-    *(Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]),
+    *(Path(sys.prefix), Path(sys.base_prefix), _TOOLKIT),
     *map(Path, ("/proc", "/dev", "/sys", "/etc", "/usr", "/lib")),
 )
 # A recorded loader answers for what is opened; the recorder itself opens.
@@ -204,6 +205,26 @@ def digest_of_file(path: Path) -> str:
         return ""
 
 
+def digest_of_toolkit() -> str:
+    """Hash the package's own files: an edited toolkit makes all anew, whatever its version."""
+    return package_digest(
+        {
+            path.relative_to(_TOOLKIT).as_posix(): path.read_bytes()
+            for path in _TOOLKIT.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+    )
+
+
+def package_digest(files: dict[str, bytes]) -> str:
+    """Return the sha256 of a package's files, by their way from its folder."""
+    digest = hashlib.sha256()
+    for name in sorted(files, key=lambda name: name.split("/")):
+        digest.update(name.encode())
+        digest.update(files[name])
+    return digest.hexdigest()
+
+
 @functools.cache
 def _listen() -> None:
     sys.addaudithook(_heed)  # for life: none can be taken away
@@ -228,13 +249,15 @@ def _heed(event: str, arguments: tuple) -> None:
 
 
 def _is_input(path: Path) -> bool:
-    """Tell what a report is made from: the data, found or not, and what is nobody else's."""
+    """Tell what a report is made from: data and cache, found or not, and what is nobody else's."""
     if path in _records[0].written:
         return False
     if path.is_relative_to(data_dir().resolve()):
         return True
+    if any(map(path.is_relative_to, _OTHERS)):
+        return False
     hidden = any(part.startswith(".") for part in path.parts)
-    return path.is_file() and not hidden and not any(map(path.is_relative_to, _OTHERS))
+    return (path.is_file() and not hidden) or path.is_relative_to(cache_dir().resolve())
 
 
 def _write_call(loader: Callable, bound: inspect.BoundArguments) -> str:

@@ -17,7 +17,12 @@ from toolkit.records.reads import recorded
 from toolkit.records.schemas import load_schema
 from toolkit.records.sources import data_dir
 from toolkit.records.tables import read_table
-from toolkit.records.territories import Territory, load_territories, load_territory, parents
+from toolkit.records.territories import (
+    Territory,
+    container_ids,
+    load_territories,
+    load_territory,
+)
 from toolkit.records.toml_model import read_toml
 
 RELATIONS = ["own", "around", "within"]
@@ -43,7 +48,7 @@ def sites_in(territory: Territory) -> pd.DataFrame:
     sites = sites[sites.role == "treated"]
     column = _COLUMN.get(territory.level)
     within = sites[column] == territory.code if column else sites.territory.notna()
-    around = sites.territory.isin([parent.id for parent in parents(territory)])
+    around = sites.territory.isin(container_ids(territory))
     own = sites.territory == territory.id
     rank = np.select([own, around, within], range(len(RELATIONS)), default=-1)
     found = sites.assign(rank=rank)[rank >= 0].sort_values(["project", "rank"], kind="stable")

@@ -179,6 +179,20 @@ def parents(territory: Territory) -> list[Territory]:
     return chain
 
 
+def container_ids(territory: Territory) -> list[str]:
+    """Return the ids of `parents`, known from the territory alone.
+
+    Examples
+    --------
+    >>> container_ids(load_territory("23096"))
+    ['EPCI-200034825', 'DEP-23', 'REG-75', 'FR']
+    """
+    above = {"EPCI": territory.epci, "DEP": territory.department, "REG": territory.region}
+    levels = LEVELS[1 : LEVELS.index(territory.level)]
+    known = [f"{level}-{above[level]}" for level in reversed(levels) if above[level]]
+    return known + (["FR"] if territory.level != "FR" else [])
+
+
 @recorded
 def members(territory: Territory, level: str = "COM") -> pd.DataFrame:
     """Return the territories of `level` that lie in this one.

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from toolkit.records.reads import Reads
+from toolkit.records.reads import Reads, digest_of_toolkit
 from toolkit.records.sources import data_dir, load_sources, table_digest
 from toolkit.runs.parameters import read_cells
 
@@ -28,7 +28,6 @@ PACKAGES = (
     *("numpy", "scipy", "pandas", "pyarrow", "statsmodels"),
     *("matplotlib", "babel", "jinja2", "typst", "papermill", "ipykernel"),
 )
-_PACKAGE_DIR = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def describe_environment() -> dict:
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "toolkit": metadata.version("futurs-publics-toolkit"),
-        "toolkit_sha256": _toolkit_digest(),
+        "toolkit_sha256": digest_of_toolkit(),
     }
 
 
@@ -162,23 +161,3 @@ def _write_argument(value: object) -> str:
     if isinstance(value, dict):  # a territory
         return "-".join(dict.fromkeys([str(value.get("level")), str(value.get("code"))]))
     return str(value)
-
-
-def _toolkit_digest() -> str:
-    """Hash the package's own files: an edited toolkit makes reports anew, whatever its version."""
-    return package_digest(
-        {
-            path.relative_to(_PACKAGE_DIR).as_posix(): path.read_bytes()
-            for path in _PACKAGE_DIR.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        }
-    )
-
-
-def package_digest(files: dict[str, bytes]) -> str:
-    """Return the sha256 of a package's files, by their way from its folder."""
-    digest = hashlib.sha256()
-    for name in sorted(files, key=lambda name: name.split("/")):
-        digest.update(name.encode())
-        digest.update(files[name])
-    return digest.hexdigest()

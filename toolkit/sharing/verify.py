@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.records.faults import Fault
-from toolkit.runs.manifest import cells_digest, package_digest
+from toolkit.records.reads import package_digest
+from toolkit.runs.manifest import cells_digest
 from toolkit.sharing.archive import unpack
 from toolkit.sharing.crate import CRATE
 from toolkit.sharing.crate_faults import crate_faults

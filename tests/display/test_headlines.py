@@ -1,0 +1,58 @@
+"""What studies found stands with its interval; one territory's series stands as a description."""
+
+import pandas as pd
+
+from toolkit.display.headlines import plot_local_series, tabulate_headlines
+from toolkit.estimate import Estimate
+from toolkit.i18n import MINUS, language
+from toolkit.records.sites import sites_in
+from toolkit.records.territories import load_territory
+from toolkit.study.evidence import Conclusion
+from toolkit.study.headlines import Headline, LocalSeries
+
+FR, EN = language("fr"), language("en")
+LABEL = {"fr": "Délai de traitement d’une demande", "en": "Processing time of an application"}
+ESTIMATE = Estimate(-6.55, -7.57, -5.55, 0.001, "did", "att", "x", "days", 3, 94, 66)
+SERIES = LocalSeries(
+    "DEP-10", "2014", "days", LABEL, 94,
+    pd.DataFrame(
+        {
+            "period": ["2012", "2013", "2014", "2015"],
+            "value": [70.0, 71.0, None, 60.5],
+            "comparison": [66.0, 65.0, 64.5, 64.0],
+        }
+    ),
+    {"fr": ["Source : nous"], "en": ["Source: us"]},
+)  # fmt: skip
+
+
+def test_a_study_has_its_effect_interval_conclusion_and_grade_or_what_to_do():
+    projects = sites_in(load_territory("DEP-10"))
+    found = Headline(
+        "a", "demande-unique", LABEL, ESTIMATE, 3, Conclusion("beneficial", "interval")
+    )
+    absent = Headline("b", "plateforme-inclusion", {}, None, None, None, "to_pull", ("one", "two"))
+    table = tabulate_headlines([found, absent], projects, lang=EN)
+    assert table.rows[0] == (
+        "Single application for all social benefits", "Processing time of an application",
+        f"{MINUS}6.5 days (95%: {MINUS}7.6 to {MINUS}5.5)",
+        "Beneficial", "3", "Simulated",
+    )  # fmt: skip
+    assert table.rows[1][2:] == (
+        "nd", "Data not pulled: futurs data pull one two", "nd", "Observed",
+    )  # fmt: skip
+    assert table.simulated
+    assert "not estimated in one territory alone" in table.note
+    assert "seul" in tabulate_headlines([found], projects, lang=FR).note
+
+
+def test_the_series_is_a_description_with_its_numbers_and_gaps():
+    figure = plot_local_series(SERIES, {"DEP-10": "Aube"}, lang=EN, simulated=True)
+    assert figure.title == "Processing time of an application: Aube beside the comparison"
+    assert "mean of 94 territories" in figure.subtitle
+    assert "does not measure it" in figure.note
+    assert "Source: us" in figure.note
+    assert "Aube: from 70.0 days to 60.5 days" in figure.alt
+    assert [row[1] for row in figure.table.rows] == ["70.0", "71.0", "nd", "60.5"]
+    assert figure.simulated
+    assert plot_local_series(SERIES, {"DEP-10": "Aube"}, lang=EN, simulated=True).svg == figure.svg
