@@ -7,7 +7,7 @@ from toolkit.cli.batches import batch
 from toolkit.cli.bundles import share, verify
 from toolkit.cli.data import data
 from toolkit.cli.opsi import opsi
-from toolkit.cli.projects import log, new, on_project, validate
+from toolkit.cli.projects import log, new, on_project, portfolio, validate
 from toolkit.cli.reports import render, report, territories
 from toolkit.cli.studies import study
 
@@ -23,7 +23,7 @@ def main() -> None:
 
 
 for command in (
-    report, batch, render, territories, validate, new, log, on_project, data, study, opsi,
-    share, verify,
+    report, batch, render, territories, validate, new, log, on_project, portfolio, data, study,
+    opsi, share, verify,
 ):  # fmt: skip
     main.add_command(command)

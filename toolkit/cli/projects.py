@@ -1,4 +1,4 @@
-"""Write and check projects, make their pages: `futurs validate|new|log|project report`."""
+"""Write and check projects, make their pages: `futurs validate|new|log|project|portfolio`."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -148,4 +148,20 @@ def report(projects, notebooks, langs, output, pdf, code, executed, force) -> No
         languages=langs or LANGUAGES,
         formats=formats_of(pdf, code, executed),
     )
+    conclude(make_reports(reports, output, force=force), output)
+
+
+@click.command(help=help_text("cli.portfolio.help"))
+@lang_option
+@output_option
+@pdf_option
+@code_option
+@force_option
+def portfolio(langs, output, pdf, code, force) -> None:
+    """Make the page on all projects and all studies."""
+    from toolkit.runs.plan import plan_batch
+
+    notebook = _FOLDER / "portfolio_synthesis.ipynb"
+    formats = formats_of(pdf, code)
+    reports = plan_batch([notebook], languages=langs or LANGUAGES, formats=formats)
     conclude(make_reports(reports, output, force=force), output)

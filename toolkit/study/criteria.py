@@ -62,8 +62,7 @@ def describe_criteria(project: Project, *, fewest_raters: int = FEWEST_RATERS) -
     ratings = project.tables["ratings"]
     if ratings.empty:
         return None
-    last = ratings[ratings["round"] == ratings.groupby("moment")["round"].transform("max")]
-    last = last.assign(round=1)
+    last = last_ratings(ratings)
     described = characterise(last, fewest_raters=fewest_raters)
     moments = [name for name in described.moments if name in set(last.moment)]
     shown = described.distributions[described.distributions.withheld == ""]
@@ -79,6 +78,12 @@ def describe_criteria(project: Project, *, fewest_raters: int = FEWEST_RATERS) -
         n_rounds=ratings["round"].nunique(),
         fewest_raters=fewest_raters,
     )
+
+
+def last_ratings(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the ratings of the last round of each moment, as one round."""
+    last = ratings["round"] == ratings.groupby("moment")["round"].transform("max")
+    return ratings[last].assign(round=1)
 
 
 def _drawn(ratings: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:

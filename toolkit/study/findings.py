@@ -27,7 +27,7 @@ class Measured:
     ----------
     indicator : str
         Its id in the project's tables.
-    label : Text
+    label, definition : Text
     unit : str
         Code of the vocabulary "unit", as the project measures it.
     direction : {"increase", "decrease"}
@@ -36,6 +36,7 @@ class Measured:
 
     indicator: str
     label: Text
+    definition: Text
     unit: str
     direction: str
 
@@ -129,6 +130,14 @@ def load_finding(study: str, *, lang: Language) -> Finding:
     return Finding(study, protocol, measured, found.sample.simulated, found, None)
 
 
+def finding_of(study: Study) -> Finding:
+    """Return the headline of a study that was run."""
+    protocol = study.file.protocol
+    indicators = load_project(protocol.project).tables["indicators"]
+    measured = _measured(indicators, protocol.indicator)
+    return Finding(study.id, protocol, measured, study.sample.simulated, study, None)
+
+
 def load_findings(projects: Iterable[str] = (), *, lang: Language) -> tuple[Finding, ...]:
     """Return the headline of every study, or of those on some projects, by id.
 
@@ -175,8 +184,10 @@ def _project_of(study: str) -> str | None:
 
 def _measured(indicators: pd.DataFrame, indicator: str) -> Measured:
     row = indicators.set_index("indicator").loc[indicator]
-    label = Text(fr=row.label_fr, en=row.label_en)
-    return Measured(indicator, label, row.unit, row.direction)
+    label, definition = (
+        Text(fr=row[f"{name}_fr"], en=row[f"{name}_en"]) for name in ("label", "definition")
+    )
+    return Measured(indicator, label, definition, row.unit, row.direction)
 
 
 def _row(finding: Finding) -> dict:

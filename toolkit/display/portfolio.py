@@ -1,0 +1,208 @@
+"""All projects on one page: what the programme found, in three lines, then study by study.
+
+Real and simulated stand in tables of their own: no number is made from both.
+"""
+
+import numpy as np
+
+from toolkit.display.blocks import Block, Callout, Heading, Masthead, Paragraph, Table
+from toolkit.display.projects import EMPTY
+from toolkit.display.signs import NOT_AVAILABLE, with_signs
+from toolkit.display.studies import in_language
+from toolkit.display.writing import supported_digits, write_interval, write_number
+from toolkit.estimate import Estimate
+from toolkit.i18n import Language
+from toolkit.study.analyse import Study
+from toolkit.study.findings import Finding
+from toolkit.study.portfolio import Portfolio
+from toolkit.study.sample import LOG_UNIT
+
+_VERDICTS = ("beneficial", "harmful", "no_meaningful_effect", "inconclusive")
+_STRONG = 3  # of the Maryland scale: a comparison that an attempt to refute it has spared
+
+
+def introduce_portfolio(portfolio: Portfolio, *, lang: Language) -> list[Block]:
+    """Return the top of the page: what was found, on real and on simulated data; doubts."""
+    first, *others = [_answer(part, lang) for part in portfolio.parts]
+    mixed = len(portfolio.parts) > 1
+    studies = [finding.found for finding in portfolio.findings if finding.found]
+    locked = bool(studies) and all(study.status != "exploratory" for study in studies)
+    n = len(portfolio.projects) + len(portfolio.refused)
+    return [
+        Masthead(
+            subject=lang.plural("portfolio.subject", n),
+            status="locked" if locked else "exploratory" if studies else "descriptive",
+            as_of=portfolio.updated_on,
+            lang=lang,
+            simulated=portfolio.is_simulated,
+            partly=mixed,
+        ),
+        Heading(lang("portfolio.question"), level=1),
+        Paragraph(first, lead=True),
+        *map(Paragraph, others),
+        *([Paragraph(lang("portfolio.answer.apart"))] if mixed else []),
+        *_unheard(portfolio, lang),
+    ]
+
+
+def show_findings(portfolio: Portfolio, *, lang: Language) -> list[Block]:
+    """Lay out what each study found, or why it was not run here."""
+    blocks: list[Block] = [Heading(lang("portfolio.findings.title"))]
+    for part in portfolio.parts:
+        if part.findings:
+            blocks.append(_tabulate_findings(part, lang))
+    blocks.append(Paragraph(lang("portfolio.findings.read")))
+    return blocks
+
+
+def show_grades(portfolio: Portfolio, *, lang: Language) -> list[Block]:
+    """Say what each finding withstood: its grade, what lowered it, and the checks that failed."""
+    blocks: list[Block] = [
+        Heading(lang("portfolio.grades.title")),
+        Paragraph(lang("portfolio.grades.explain")),
+    ]
+    names = ("study", "grade", "lowered", "failed", "unmade")
+    for part in portfolio.parts:
+        found = [finding for finding in part.findings if finding.found]
+        if found:
+            blocks.append(
+                Table(
+                    caption=lang("portfolio.grades.caption", part=part_name(part, lang)),
+                    header=tuple(lang(f"portfolio.column.{name}") for name in names),
+                    rows=tuple(_graded(finding, part, lang) for finding in found),
+                    text_columns=frozenset(range(len(names))),
+                    simulated=part.is_simulated,
+                    lang=lang,
+                )
+            )
+    return blocks
+
+
+def project_name(project: str, portfolio: Portfolio, lang: Language) -> str:
+    """Return the title of a project, or its id where it cannot be read."""
+    known = portfolio.projects.get(project)
+    return project if known is None else in_language(known.facts.title, lang)
+
+
+def part_name(part: Portfolio, lang: Language) -> str:
+    """Say what the numbers of a part rest on."""
+    return lang("portfolio.part.simulated" if part.is_simulated else "portfolio.part.real")
+
+
+def listed(names, lang: Language) -> str:
+    """Write names as a sentence does, or a dash where there is none."""
+    return lang.join(list(names)) or EMPTY
+
+
+def _answer(part: Portfolio, lang: Language) -> str:
+    """Count the verdicts of a part, say what they can bear, and what to doubt in them."""
+    kind = "simulated" if part.is_simulated else "real"
+    studies = [finding.found for finding in part.findings if finding.found]
+    if not studies:
+        return lang(f"portfolio.answer.{kind}.none")
+    verdicts = [study.conclusion.verdict for study in studies]
+    counted = [
+        lang.plural(f"portfolio.verdict.{verdict}", verdicts.count(verdict))
+        for verdict in _VERDICTS
+        if verdict in verdicts
+    ]
+    said = [lang.plural(f"portfolio.answer.{kind}", len(studies), verdicts=lang.join(counted))]
+    if set(verdicts) == {"inconclusive"}:
+        said.append(lang("portfolio.answer.nothing"))
+    return " ".join([*said, _doubts(studies, lang)])
+
+
+def _doubts(studies: list[Study], lang: Language) -> str:
+    locked = sum(study.status == "locked" for study in studies)
+    strong = sum(study.grade.level >= _STRONG for study in studies)
+    failing = sum(any(c.status == "failed" for c in study.checks) for study in studies)
+    counts = {"locked": locked, "strong": strong, "failing": failing}
+    counts |= {"n": len(studies), "level": _STRONG}
+    return lang("portfolio.doubts", **{name: lang.number(n) for name, n in counts.items()})
+
+
+def _unheard(portfolio: Portfolio, lang: Language) -> list[Block]:
+    """Name every study and project that gives no finding here, with what to do."""
+    blocks: list[Block] = []
+    for finding in portfolio.findings:
+        if finding.refusal is not None:
+            details = {"study": finding.study, "command": finding.refusal.command}
+            key = f"portfolio.refusal.{finding.refusal.reason}"
+            message = finding.refusal.message.replace("\n", " ")
+            blocks.append(Callout("caution", lang(key, **details, message=message), lang))
+    for project, message in portfolio.refused.items():
+        text = lang("portfolio.refused", project=project, message=message.replace("\n", " "))
+        blocks.append(Callout("caution", text, lang))
+    if portfolio.without_study:
+        names = [project_name(name, portfolio, lang) for name in portfolio.without_study]
+        text = lang.plural("portfolio.without_study", len(names), projects=lang.join(names))
+        blocks.append(Callout("note", text, lang))
+    return blocks
+
+
+def _tabulate_findings(part: Portfolio, lang: Language) -> Table:
+    names = ("project", "outcome", "effect", "verdict", "grade", "status", "treated")
+    rows = tuple(_found(finding, part, lang) for finding in part.findings)
+    return Table(
+        caption=lang("portfolio.findings.caption", part=part_name(part, lang)),
+        header=tuple(lang(f"portfolio.column.{name}") for name in names),
+        rows=rows,
+        note=with_signs(rows, "", lang),
+        text_columns=frozenset(range(6)),
+        simulated=part.is_simulated,
+        lang=lang,
+    )
+
+
+def _found(finding: Finding, part: Portfolio, lang: Language) -> tuple[str, ...]:
+    project = project_name(finding.project or finding.study, part, lang)
+    measured, study = finding.measured, finding.found
+    outcome = EMPTY if measured is None else in_language(measured.label, lang)
+    if study is None:
+        reason = lang(f"portfolio.not_run.{finding.refusal.reason}")
+        return (project, outcome, NOT_AVAILABLE, reason, EMPTY, EMPTY, NOT_AVAILABLE)
+    return (
+        project,
+        outcome,
+        write_effect(study.estimate, lang),
+        lang(f"index.verdict.{study.conclusion.verdict}"),
+        lang("portfolio.grade", level=study.grade.level, ceiling=study.grade.ceiling),
+        lang(f"portfolio.status.{study.status}"),
+        lang.number(study.estimate.n_treated),
+    )
+
+
+def write_effect(estimate: Estimate, lang: Language) -> str:
+    """Write an effect in its unit with its interval; that on a logarithm as a percentage."""
+    ends, unit = np.array([estimate.value, estimate.low, estimate.high]), estimate.unit
+    if unit == LOG_UNIT:
+        ends, unit = 100 * np.expm1(ends), "relative_percent"
+    value, low, high = map(float, ends)
+    digits = supported_digits([low], [high])
+    written = write_number(value, lang, digits, unit, sign=True)
+    interval = write_interval(low, high, lang, digits)
+    if not interval:
+        return lang("portfolio.effect.bare", value=written)
+    level = lang.percent(estimate.level, 0)
+    return lang("portfolio.effect", value=written, interval=interval, level=level)
+
+
+def _graded(finding: Finding, part: Portfolio, lang: Language) -> tuple[str, ...]:
+    study = finding.found
+    checks = {"failed": [], "not_applicable": []}
+    for check in study.checks:
+        checks.get(check.status, []).append(lang(f"check.{check.check}.name"))
+    lowered = [
+        lang(f"portfolio.lowered.{step.reason}", check=_check_name(step.check, lang))
+        for step in study.grade.steps
+        if step.change < 0
+    ]
+    return (
+        project_name(finding.project, part, lang),
+        lang("portfolio.grade", level=study.grade.level, ceiling=study.grade.ceiling),
+        *(" · ".join(said) or EMPTY for said in (lowered, *checks.values())),
+    )
+
+
+def _check_name(check: str, lang: Language) -> str:
+    return lang(f"check.{check}.name") if check else ""
