@@ -54,13 +54,13 @@ class Fault:
         return record | {"message": self.message(lang), "remedy": self.remedy(lang)}
 
     def _values(self) -> dict[str, str]:
-        shown = _printable(self.value)
+        shown = printable(self.value)
         shown = shown if len(shown) <= _LONGEST_VALUE else shown[:_LONGEST_VALUE] + "…"
-        details = {name: _printable(text) for name, text in self.details.items()}
-        return {"column": _printable(self.column), "value": shown, **details}
+        details = {name: printable(text) for name, text in self.details.items()}
+        return {"column": printable(self.column), "value": shown, **details}
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Show what cannot be printed as a dot: a value must not drive the reader's terminal."""
     return "".join(c if c.isprintable() or c in "\u00a0\u202f" else "·" for c in text)
 
@@ -70,7 +70,7 @@ def write_faults(faults: list[Fault], lang: Language) -> str:
     lines = []
     for file in dict.fromkeys(fault.file for fault in faults):
         own = sorted((f for f in faults if f.file == file), key=lambda f: (f.line or 0, f.column))
-        lines.append(f"{_printable(file)}  ({lang.plural('fault.count', len(own))})")
+        lines.append(f"{printable(file)}  ({lang.plural('fault.count', len(own))})")
         for fault in own:
             place = [lang("fault.line", line=fault.line)] if fault.line else []
             place += [fault.column] if fault.column else []

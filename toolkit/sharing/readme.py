@@ -25,7 +25,8 @@ AGAIN = "again"  # where a reader makes the reports once more
 _PARTS = {
     "reports": "reports/", "notebooks": "notebooks/", "toolkit": "toolkit/", "data": "data/",
     "pulled": "pulled/", "package": "datapackage.json", "crate": "ro-crate-metadata.json",
-    "lock": "requirements.lock", "sums": "SHA256SUMS", "citation": "CITATION.cff",
+    "decisions": "disclosure_decisions.csv", "lock": "requirements.lock",
+    "sums": "SHA256SUMS", "citation": "CITATION.cff",
 }  # fmt: skip
 _SPECIAL = re.compile(r"([\\`*_\[\]|#])")
 

@@ -30,6 +30,7 @@ from toolkit.sharing.stage import (
     Contents,
     gather,
 )
+from toolkit.sharing.withhold import withhold_entries
 
 # What a run leaves that is no report; what an editor or Python leaves; where a run failed, what
 # may hold anything a library printed.
@@ -67,6 +68,7 @@ def share(contents: Contents, *, tell: Callable[[str], None] = lambda step: None
         tell("gather")
         gather(contents, folder)
         _lend_pulled(folder)
+        withhold_entries(folder / "data")
         tell("run")
         said = [ran.words for ran in rerun(contents, folder, work) if ran.code]
         files = _without_folder(read_files(folder), folder)
@@ -90,16 +92,20 @@ def describe(
     kept = keep_shareable(files, sources)
     lang = language("en")
     title = bundle_title(runs, lang)
-    name = "-".join(["futurs-publics", *contents.studies, *contents.projects])
     kept[CONTENTS] = _json({"version": VERSION, **asdict(contents)})
     kept[DECISIONS] = describe_hidden_cells(kept, run=name)
     kept |= describe_bundle(runs, list_traces(files, runs), sources, contents, projects)
-    kept[PACKAGE] = describe_package(kept, sources, name=name, title=title)
+    kept[PACKAGE] = describe_package(kept, sources, name=bundle_id(contents), title=title)
     date = max(run.manifest["facts"]["as_of"] for run in runs if run.manifest)
     told = {"title": title, "description": lang("bundle.lead"), "date": date}
     kept[CRATE] = describe_crate(kept, runs, **told)
     kept[SUMS] = write_sums(kept)
     return kept
+
+
+def bundle_id(contents: Contents) -> str:
+    """Return a name for what a bundle is about."""
+    return "-".join(["futurs-publics", *contents.studies, *contents.projects])
 
 
 def write_sums(files: Mapping[str, bytes]) -> bytes:
@@ -114,6 +120,7 @@ def read_files(folder: Path) -> dict[str, bytes]:
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
+        and not path.is_symlink()
         and not set(_NOT_SHARED) & set(path.parts)
         and not (path.name in _FAILED and REPORTS in path.parts)
     }
