@@ -93,7 +93,7 @@ def describe(
     lang = language("en")
     title = bundle_title(runs, lang)
     kept[CONTENTS] = _json({"version": VERSION, **asdict(contents)})
-    kept[DECISIONS] = describe_hidden_cells(kept, run=name)
+    kept[DECISIONS] = describe_hidden_cells(kept, run=bundle_id(contents))
     kept |= describe_bundle(runs, list_traces(files, runs), sources, contents, projects)
     kept[PACKAGE] = describe_package(kept, sources, name=bundle_id(contents), title=title)
     date = max(run.manifest["facts"]["as_of"] for run in runs if run.manifest)
