@@ -81,9 +81,9 @@ def test_a_blank_department_is_no_department():
 
 def test_an_output_that_cannot_be_written_is_one_message(tmp_path):
     (tmp_path / "file").write_text("")
-    run = futurs("report", "DEP-23", "--output", str(tmp_path / "file" / "sub"))
+    run = futurs("report", "DEP-23", "--output", str(tmp_path / "file" / "sub"), lang="fr")
     assert run.returncode == 1
-    assert "Check this path and its permissions" in run.stderr
+    assert "un fichier se trouve à la place d’un dossier. Vérifiez ce chemin" in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -198,7 +198,7 @@ def test_a_notebook_that_was_not_executed_cannot_be_rendered():
     source = Path(__file__).parents[1] / "notebooks" / "territory_report.ipynb"
     run = futurs("render", str(source))
     assert run.returncode == 1
-    assert "territory_report.ipynb shows no block: run all its cells" in run.stderr
+    assert "territory_report.ipynb shows no block, and reports are made of them" in run.stderr
     run = futurs("render", str(source), "--to", "docx")
     assert run.returncode == 2
     assert "'docx' is not a format. Known formats: html, pdf." in run.stderr

@@ -5,6 +5,7 @@ so that neither language is the other's source. A key missing from a catalogue i
 """
 
 import datetime
+import errno
 import operator
 import os
 import re
@@ -26,6 +27,8 @@ NARROW_NBSP = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 # Insee's TNCC code of the article before a place name, as French contracts it after "de".
 _DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 7: "de las ", 8: "de los "}
+# The system says them in its own language alone.
+_REASONS = ("EACCES", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT", "ENOTDIR", "EPERM", "EROFS")
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 _ARTICLES = {2: "Le ", 3: "La ", 4: "Les ", 5: "L'", 7: "Las ", 8: "Los "}
 
@@ -136,6 +139,11 @@ class Language:
         # Code 1 is a name before which "de" elides, silent h included; None says nothing of it.
         elides = article == 1 or (article is None and name[0] in "AEIOUÀÂÉÈÊÎÔÛŒ")
         return ("d’" if elides or article == 6 else "de ") + name
+
+    def reason(self, error: OSError) -> str:
+        """Say why the system refused, as far as it is one of the usual reasons."""
+        name = errno.errorcode.get(error.errno, "")
+        return self(f"refused.{name.lower()}") if name in _REASONS else error.strerror or str(error)
 
     def join(self, items: list[str]) -> str:
         """Write a list as a sentence does: "a, b et c", "a, b and c"."""

@@ -3,14 +3,14 @@
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Client, LocalCluster
 
 from tests.runs.notebooks import write_notebook
-from tests.runs.test_faults import WAIT, wait_for
+from tests.runs.test_faults import WAIT, wait_for, wait_for_end
 from toolkit.errors import ToolkitError
 from toolkit.runs import cluster
 from toolkit.runs.batch import run_batch
@@ -22,6 +22,7 @@ from toolkit.runs.reports import Report
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="only Linux forks a preloaded process")
 ROOT = Path(__file__).parents[2]
+SHOW = "from IPython.display import HTML\nHTML(f'<h1>{n}</h1>')"
 UNTIL_GO = "while not pathlib.Path('go').exists():\n    time.sleep(0.05)"
 
 
@@ -29,8 +30,9 @@ UNTIL_GO = "while not pathlib.Path('go').exists():\n    time.sleep(0.05)"
 def scheduler():
     """The address of a scheduler with two workers of one thread."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *sys.path]))
         patch.setenv("FUTURS_LANG", "en")
+        dask.config.set({"distributed.scheduler.allowed-failures": 1})
         with LocalCluster(
             host="127.0.0.2", n_workers=2, threads_per_worker=1, dashboard_address=None
         ) as two:
@@ -127,6 +129,29 @@ def test_what_a_cluster_lacks_is_said(scheduler, tmp_path, monkeypatch):
         list(run_on_cluster([job], scheduler=scheduler))
 
 
+def test_a_report_that_kills_its_workers_is_one_failure(scheduler, tmp_path):
+    kill = (
+        "import os, pathlib\n"
+        "parent = pathlib.Path(f'/proc/{os.getppid()}/stat').read_text().rpartition(')')[2]\n"
+        "if n == 2:\n    os.kill(int(parent.split()[1]), 9)\n    os.wait()\n"
+        "print(n)"
+    )
+    path = write_notebook(tmp_path / "kills.ipynb", kill, SHOW)
+    wanted = [Report(path, {"n": n}, f"kills/{n}") for n in (1, 2, 3)]
+    results = {
+        r.report.parameters["n"]: r
+        for r in run_batch(
+            wanted, output=tmp_path / "out", render="rendering:render", scheduler=scheduler
+        )
+    }
+    assert {n: r.status for n, r in results.items()} == {1: "made", 2: "failed", 3: "made"}
+    failure = results[2].failure.message
+    assert failure == (
+        "The notebook's process died: with 2 workers of the cluster, one after the other."
+    )
+    assert (wanted[1].folder(tmp_path / "out") / "failure.txt").read_text() == failure
+
+
 def indent(source: str) -> str:
     return source.replace("\n", "\n    ")
 
@@ -136,10 +161,3 @@ def worker_of(pid: int, workers) -> int:
     while pid not in workers:
         pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return pid
-
-
-def wait_for_end(pid: int) -> None:
-    deadline = time.monotonic() + 60
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -1,5 +1,6 @@
 """Whatever a notebook does to its process: it is said, nothing is left, the others go on."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from tests.runs.notebooks import write_notebook
 from toolkit.runs.executors import Job, run_jobs
-from toolkit.runs.forked import can_fork
+from toolkit.runs.forked import Preloaded, can_fork
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="only Linux forks a preloaded process")
 
@@ -134,6 +135,41 @@ def test_a_kill_from_outside_costs_an_attempt(victim, tmp_path, monkeypatch):
         outcomes = {o.job.parameters["n"]: o for o in run_jobs(jobs, engine="forked", workers=2)}
     assert [outcomes[n].ok for n in (1, 2)] == [True, True]
     assert [outcomes[n].attempts for n in (1, 2)] == [2, 1 if victim == "child" else 2]
+
+
+def test_deadlines_are_held_while_nobody_listens(tmp_path, monkeypatch):
+    """What a job returns fills the pipe on which the preloaded process replies."""
+    (tmp_path / "says.py").write_text("def much(notebook, job):\n    return 'x' * 300_000\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    short = write_notebook(tmp_path / "short.ipynb", "print(n)")
+    endless = write_notebook(
+        tmp_path / "endless.ipynb",
+        f"import os, pathlib\nhere = pathlib.Path({str(tmp_path)!r}, 'pid')\n"
+        "here.write_text(str(os.getpid()))\nwhile True:\n    pass",
+    )
+    jobs = [
+        Job(short, {}, tmp_path / "1.ipynb", then="says:much"),
+        Job(endless, {}, tmp_path / "2.ipynb", 2.0),
+    ]
+    process = Preloaded()
+    for number, job in enumerate(jobs):
+        process.ask(number=number, job=job.to_json())
+    wait_for(tmp_path / "pid")
+    wait_for_end(int((tmp_path / "pid").read_text()))
+    replies = [process.reply() for _ in range(4)]
+    process.close()
+    assert [r["number"] for r in replies if "pid" in r] == [0, 1]
+    failures = {
+        r["number"]: r["failure"] and r["failure"]["error"] for r in replies if "failure" in r
+    }
+    assert failures == {0: None, 1: "Deadline"}
+
+
+def wait_for_end(pid: int) -> None:
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_when_the_client_is_killed_all_of_it_ends(tmp_path):

@@ -34,7 +34,9 @@ def test_its_facts_are_those_of_its_masthead_and_its_title():
 def test_a_notebook_that_was_not_run_is_refused():
     new = nbformat.v4
     notebook = new.new_notebook(cells=[new.new_code_cell("show(Heading('T', level=1))")])
-    with pytest.raises(ToolkitError, match=r"small\.ipynb shows no block: run all its cells"):
+    with pytest.raises(
+        ToolkitError, match=r"small\.ipynb shows no block, and reports are made of them"
+    ):
         read_document(notebook, name="small.ipynb")
 
 

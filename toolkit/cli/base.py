@@ -20,7 +20,7 @@ class Group(click.Group):
         except OSError as error:
             if error.filename is None:  # not a file's doing: a broken pipe, say
                 raise
-            text = say("error.file", path=error.filename, reason=error.strerror)
+            text = say("error.file", path=error.filename, reason=say.reason(error))
             raise click.ClickException(text) from error
 
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES
 
 LEVELS = click.Choice(["REG", "DEP", "EPCI", "COM"], case_sensitive=False)
+STATUSES = ("made", "unchanged", "failed")
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 output_option = click.option(
@@ -129,7 +131,7 @@ def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar",
 
         check_output(output)
     output.mkdir(parents=True, exist_ok=True)
-    results = []
+    results, counts = [], Counter()
     made = run_batch(reports, output=output, force=force, **options)
     # None: a bar only where a person looks.
     hidden = True if mode != "bar" or len(reports) <= len(LANGUAGES) else None
@@ -143,13 +145,15 @@ def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar",
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, stop)
     try:
-        with tqdm(total=len(reports), unit=say("cli.unit"), disable=hidden) as bar:
+        # Told at each report: after many that are unchanged the next one may be long in coming.
+        often = {"mininterval": 0, "miniters": 1}
+        with tqdm(total=len(reports), unit=say("cli.unit"), disable=hidden, **often) as bar:
             for result in made:
                 results.append(result)
+                counts[result.status] += 1
+                if not bar.disable:
+                    bar.set_postfix_str(_tell(counts, "unchanged", "failed"), refresh=False)
                 bar.update()
-                if result.status == "failed":
-                    failed = sum(r.status == "failed" for r in results)
-                    bar.set_postfix_str(say.plural("index.failures", failed))
                 if mode == "json":
                     click.echo(json.dumps(_as_json(result), ensure_ascii=False))
                 if stops:  # what is raised while Python finalises an object goes no further
@@ -167,20 +171,27 @@ def make_reports(reports: list, output: Path, *, force: bool, mode: str = "bar",
 
 def conclude(results: list, output: Path, *, mode: str = "bar") -> None:
     """Write the index, list the failures, and leave with 1 if there are any."""
-    counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
+    counts = dict.fromkeys(STATUSES, 0) | Counter(result.status for result in results)
     if counts["unchanged"] < len(results) or not (output / "index.html").is_file():
         _write_index(output)
     if mode == "json":
         click.echo(json.dumps(counts | {"index": str(output / "index.html")}))
     elif mode == "bar":
-        summary = [say.plural(f"cli.status.{status}", n) for status, n in counts.items() if n]
-        click.echo(f"{say.join(summary)}{say('index.colon')} {output / 'index.html'}", err=True)
+        click.echo(
+            f"{_tell(counts, *STATUSES)}{say('index.colon')} {output / 'index.html'}", err=True
+        )
     for result in results:
         if result.status == "failed" and mode != "json":
             lines = [f"- {result.report.address}", result.failure.message, result.failure.log]
             click.echo("\n  ".join(str(line) for line in lines if line), err=True)
     if counts["failed"]:
         raise click.exceptions.Exit(1)
+
+
+def _tell(counts: dict[str, int], *statuses: str) -> str:
+    """Say how many reports there are of each status of which there are any."""
+    known = (status for status in statuses if counts[status])
+    return say.join([say.plural(f"cli.status.{status}", counts[status]) for status in known])
 
 
 def _as_json(result) -> dict:

@@ -154,7 +154,7 @@ def _load(project_dir: Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
     try:
         recipe = tomllib.loads((project_dir / FILE).read_text(encoding="utf-8"))
     except OSError as error:
-        faults.append(Fault(FILE, "unreadable", value=str(error.strerror)))
+        faults.append(Fault(FILE, "unreadable", value=interface_language().reason(error)))
     except ValueError as error:
         faults.append(Fault(FILE, "toml", value=str(error)))
     if faults:

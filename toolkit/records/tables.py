@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from toolkit.i18n import interface_language
 from toolkit.records.faults import Fault
 from toolkit.records.personal import has_personal_data
 from toolkit.records.schemas import Field, Schema
@@ -108,7 +109,7 @@ def _text(path: Path, file: str) -> tuple[str | None, list[Fault]]:
             return None, [Fault(file, "too_large", value=f"{size / 1e6:.0f}")]
         content = path.read_bytes()
     except OSError as error:
-        return None, [Fault(file, "unreadable", value=str(error.strerror or error))]
+        return None, [Fault(file, "unreadable", value=interface_language().reason(error))]
     kind = next((k for start, k in _BINARY_STARTS.items() if content.startswith(start)), None)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None, [Fault(file, "encoding", line=1, value="UTF-16")]

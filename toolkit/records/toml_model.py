@@ -11,6 +11,7 @@ from typing import Generic, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from toolkit.i18n import interface_language
 from toolkit.records.faults import Fault
 from toolkit.records.personal import has_personal_data
 from toolkit.records.vocabulary import vocabulary_codes
@@ -88,7 +89,7 @@ def read_toml(path: Path, file: str, model: type[Model]) -> TomlFile[Model]:
     except FileNotFoundError:
         return _unread(file, Fault(file, "missing_file"))
     except OSError as error:
-        return _unread(file, Fault(file, "unreadable", value=str(error.strerror or error)))
+        return _unread(file, Fault(file, "unreadable", value=interface_language().reason(error)))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         seen = error.object[max(0, error.start - 10) : error.start + 10].decode("cp1252", "replace")

@@ -99,11 +99,15 @@ def run_batch(
     with Ledger(output) as ledger, _scratch(ledger.folder) as scratch:
         work = _Work(reports, ledger, scratch, render, limits or Limits(), force)
         while True:
-            with closing(_run(work.jobs(), engine, workers, scheduler)) as outcomes:
-                for outcome in outcomes:
-                    yield work.end(outcome)
-                    yield from work.unchanged()
+            jobs = work.jobs()
+            first = next(jobs, None)
             yield from work.unchanged()
+            if first is not None:
+                with closing(_run(chain([first], jobs), engine, workers, scheduler)) as outcomes:
+                    for outcome in outcomes:
+                        yield work.end(outcome)
+                        yield from work.unchanged()
+                yield from work.unchanged()
             if not work.postponed:
                 return
             time.sleep(_PATIENCE)
@@ -216,11 +220,7 @@ class _Work:
 def _run(
     jobs: Iterator[Job], engine: str, workers: int | None, scheduler: str
 ) -> Iterator[Outcome]:
-    """Run jobs; without any, no engine is loaded, and a batch of what is unchanged is quick."""
-    first = next(jobs, None)
-    if first is None:
-        return
-    jobs = chain([first], jobs)
+    """Run jobs; what runs them is loaded here: a batch of what is unchanged is quick."""
     if scheduler == LOCAL:
         from toolkit.runs.executors import run_jobs
 

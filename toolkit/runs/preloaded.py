@@ -61,9 +61,10 @@ class _Server:
         self.failed: Counter[str] = Counter()  # states that were not reached or died, by family
         self.kernels: dict[int, int] = {}  # descriptors of their ends, by pid
         self.known: set[Path | str] = set()  # notebooks and modules that are imported
-        self.text = b""
+        self.text, self.unsent = b"", b""
         self.selector = selectors.DefaultSelector()
         self.watch(requests, self.read_requests)
+        os.set_blocking(replies, False)
 
     def serve(self) -> None:
         while True:
@@ -87,7 +88,18 @@ class _Server:
             start(**request)
 
     def reply(self, **line: object) -> None:
-        _write_line(self.replies, line)
+        """Say something as soon as there is room for it: children are watched meanwhile."""
+        self.unsent += json.dumps(line).encode() + b"\n"
+        self.send()
+
+    def send(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self.unsent = self.unsent[os.write(self.replies, self.unsent) :]
+        waits = self.replies in self.selector.get_map()
+        if self.unsent and not waits:
+            self.selector.register(self.replies, selectors.EVENT_WRITE, self.send)
+        elif waits and not self.unsent:
+            self.selector.unregister(self.replies)
 
     def start_job(self, number: int, job: dict) -> None:
         """Fork a child for a job, or say that there are threads, which a fork would leave out."""

@@ -98,7 +98,7 @@ def _cannot_write(folder: Path, error: OSError) -> ReportError:
     path = error.filename or folder
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ReportError(say("error.disk_full", path=path), kind="DiskFull")
-    return ReportError(say("error.file", path=path, reason=error.strerror), kind="OSError")
+    return ReportError(say("error.file", path=path, reason=say.reason(error)), kind="OSError")
 
 
 def _sha256(content: bytes) -> str:
