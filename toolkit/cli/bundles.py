@@ -12,6 +12,8 @@ from toolkit.records.faults import printable
 # How `futurs verify --execute` ends, by its verdict; 1 is for a bundle that is not intact.
 _CODES = {"full": 0, "minor": 0, "partial": 3, "failed": 4}
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command(help=help_text("cli.share.help"))
 @click.argument("studies", metavar="[STUDY]...", nargs=-1)
@@ -20,7 +22,15 @@ _CODES = {"full": 0, "minor": 0, "partial": 3, "failed": 4}
     "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
     help=say("cli.share.output"),
 )  # fmt: skip
-def share(studies: tuple[str, ...], projects: tuple[str, ...], output: Path) -> None:
+@click.option("--names", type=_FILE, help=say("cli.share.names"))
+@click.option("--waivers", type=_FILE, help=say("cli.share.waivers"))
+def share(
+    studies: tuple[str, ...],
+    projects: tuple[str, ...],
+    output: Path,
+    names: Path | None,
+    waivers: Path | None,
+) -> None:
     """Make a bundle of some studies, and of the pages on some projects."""
     from toolkit.records.atomic import write_atomically
     from toolkit.sharing.share import share as make
@@ -30,7 +40,12 @@ def share(studies: tuple[str, ...], projects: tuple[str, ...], output: Path) -> 
         raise click.UsageError(say("cli.share.nothing"))
     contents = Contents(tuple(dict.fromkeys(studies)), tuple(dict.fromkeys(projects)))
     output.parent.mkdir(parents=True, exist_ok=True)
-    bundle = make(contents, tell=lambda step: click.echo(say(f"share.step.{step}"), err=True))
+    bundle = make(
+        contents,
+        names=names.read_text("utf-8").splitlines() if names else (),
+        waivers=waivers,
+        tell=lambda step: click.echo(say(f"share.step.{step}"), err=True),
+    )
     write_atomically(output, bundle.content)
     click.echo(
         say(
@@ -48,7 +63,7 @@ def share(studies: tuple[str, ...], projects: tuple[str, ...], output: Path) -> 
 
 
 @click.command(help=help_text("cli.verify.help"))
-@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("bundle", type=_FILE)
 @click.option("--execute", is_flag=True, help=say("cli.verify.execute"))
 @click.option("--yes", is_flag=True, help=say("cli.verify.yes"))
 @click.option(

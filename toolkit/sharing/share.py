@@ -1,10 +1,10 @@
-"""Studies to a bundle: gather, protect, run, scan, describe, pack."""
+"""Studies to a bundle: gather, keep what is public, run, describe, scan, pack."""
 
 import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from toolkit.sharing.data_package import describe_package
 from toolkit.sharing.disclosure import DECISIONS, describe_hidden_cells
 from toolkit.sharing.readme import bundle_title, describe_bundle
 from toolkit.sharing.rerun import rerun
+from toolkit.sharing.scan import LeakError, scan, withhold
 from toolkit.sharing.shared_runs import Run, list_runs, list_traces
 from toolkit.sharing.stage import (
     CONTENTS,
@@ -30,6 +31,7 @@ from toolkit.sharing.stage import (
     Contents,
     gather,
 )
+from toolkit.sharing.waivers import WAIVERS, read_waivers, without_waived
 from toolkit.sharing.withhold import withhold_entries
 
 # What a run leaves that is no report; what an editor or Python leaves; where a run failed, what
@@ -47,12 +49,22 @@ class Bundle:
     failed: tuple[Run, ...]
 
 
-def share(contents: Contents, *, tell: Callable[[str], None] = lambda step: None) -> Bundle:
+def share(
+    contents: Contents,
+    *,
+    names: Iterable[str] = (),
+    waivers: Path | None = None,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Bundle:
     """Make the bundle of some studies and pages.
 
     Parameters
     ----------
     contents : Contents
+    names : iterable of str
+        Of people: they must stand nowhere.
+    waivers : Path, optional
+        Findings of the scan that may leave, by whose decision; the file goes into the bundle.
     tell : callable
         Called with the name of each step as it begins.
 
@@ -60,7 +72,10 @@ def share(contents: Contents, *, tell: Callable[[str], None] = lambda step: None
     ------
     ToolkitError
         There is no such study or project, or its data cannot be had: there is nothing to share.
+    LeakError
+        Something that must not leave stands in a file; all findings.
     """
+    waived = read_waivers(waivers) if waivers else ()
     with tempfile.TemporaryDirectory(prefix="futurs-share-") as temporary:
         folder, work = Path(temporary, "bundle"), Path(temporary, "work")
         folder.mkdir()
@@ -68,7 +83,7 @@ def share(contents: Contents, *, tell: Callable[[str], None] = lambda step: None
         tell("gather")
         gather(contents, folder)
         _lend_pulled(folder)
-        withhold_entries(folder / "data")
+        taken = withhold_entries(folder / "data")
         tell("run")
         said = [ran.words for ran in rerun(contents, folder, work) if ran.code]
         files = _without_folder(read_files(folder), folder)
@@ -77,7 +92,16 @@ def share(contents: Contents, *, tell: Callable[[str], None] = lambda step: None
             text = interface_language()("error.nothing_made", words="\n".join(said))
             raise ToolkitError(text)
         tell("describe")
+        if waivers:
+            files[WAIVERS] = waivers.read_bytes()
         files = describe(files, contents, contents.all_projects(folder / "data"))
+    tell("scan")
+    say = interface_language()
+    texts = {text: say("scan.withheld.logbook", entry=entry) for entry, text in taken.items()}
+    texts |= dict.fromkeys(names, say("scan.withheld.name"))
+    findings = scan(files, withheld=withhold(texts))
+    if left := without_waived(findings, waived):
+        raise LeakError(left)
     tell("pack")
     failed = tuple(run for run in runs if run.failure)
     return Bundle(pack(files), files, failed)
