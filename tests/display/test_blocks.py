@@ -123,7 +123,8 @@ def test_a_suppressed_cell_is_marked_and_explained():
     suppressed = table(rows=(("Creuse", "s"), ("s", "12")), lang=EN, note="Source: us.")
     read = Reader(suppressed.html())
     assert [t for t, _ in read.tags].count("abbr") == 1  # a place may be called "s"
-    assert read.text.endswith("s: suppressed, too few people to publish.Source: us.")
+    note = "s: suppressed, so that no small number of people can be known."
+    assert read.text.endswith(f"{note}Source: us.")
     with pytest.raises(ValueError, match="suppressed or simulated cells: give it lang"):
         table(rows=(("Creuse", "s"),))
 

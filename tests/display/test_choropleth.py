@@ -43,7 +43,8 @@ def test_suppressed_and_missing_have_no_number_anywhere():
     assert classes(figure)[-2:] == ["suppressed (1)", "not available (1)"]
     assert "777" not in figure.alt + str(figure.table) + figure.svg.decode()
     assert figure.table.rows[0][2] == "s"
-    assert "s: suppressed, too few people to publish." in figure.table.explanations()
+    note = "s: suppressed, so that no small number of people can be known."
+    assert note in figure.table.explanations()
 
 
 def test_the_title_names_the_extremes():

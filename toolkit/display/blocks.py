@@ -17,7 +17,7 @@ from toolkit.i18n import Language
 Kind = Literal["finding", "caution", "note", "simulated", "suppressed"]
 Status = Literal["descriptive", "exploratory", "locked"]
 
-# What stands in a cell that is hidden because it would show too few people.
+# What stands in a cell that is hidden: it would show too few people, or let others be computed.
 SUPPRESSED = "s"
 
 # A callout has a shape and a word, never colour alone. The shapes are drawn, in a square of ten
