@@ -11,8 +11,8 @@ help: ## list the tasks
 
 setup: $(READY) ## create .venv with the locked packages (done for you by the other tasks)
 
-study: $(READY) ## the 18 régions and 101 départements, in French and English, into reports/
-	$(BIN)/futurs batch --level REG --level DEP --lang fr --lang en
+study: $(READY) ## the whole programme: studies, projects, territories, in French and English, into reports/
+	$(BIN)/futurs batch --all
 
 test: $(READY) ## run the tests, notebooks and browser included
 	@sh tests/browser/get_chromium.sh $(BIN)/python

@@ -112,3 +112,74 @@ def test_axe_finds_nothing_by_day_and_by_night(output, chromium, notebook):
         width = opened.evaluate("document.documentElement.scrollWidth")
         assert width <= opened.viewport_size["width"]
     context.close()
+
+
+@pytest.fixture(scope="module")
+def site(output):
+    """The same folder with the report of a département where the project runs."""
+    command = [str(FUTURS), "report", "08", "--output", str(output)]
+    settings = os.environ | {"FUTURS_LANG": "en"}
+    subprocess.run(command, capture_output=True, check=True, env=settings)
+    return output
+
+
+def links(page: Path) -> list[tuple[Path, str]]:
+    """Return where each link of a page leads: a file, and a place in it."""
+    found = re.findall(r'<a [^>]*href="([^"]*)"', page.read_text("utf-8"))
+    targets = [address.partition("#") for address in found if not address.startswith("https:")]
+    return [(((page.parent / way).resolve() if way else page), at) for way, _, at in targets]
+
+
+def test_every_link_of_the_site_leads_somewhere(site):
+    broken, seen, ahead = [], set(), [site / "index.html", site / "index.en.html"]
+    while ahead:
+        page = ahead.pop()
+        if page in seen or page.suffix != ".html":
+            continue
+        seen.add(page)
+        for target, at in links(page):
+            asked = at.startswith(("q=", "within=", "kind="))  # the index searches by these
+            if not target.is_file() or (
+                at and not asked and f'id="{at}"' not in target.read_text("utf-8")
+            ):
+                broken.append((page.relative_to(site), target, at))
+            ahead.append(target)
+    assert broken == []
+    made = {path for path in site.rglob("*.html") if ".ledger" not in path.parts}
+    # The list of the index is its script's; its projects' pages lead to all that is on them.
+    assert {p for p in made if "territory_report/DEP/08" in p.as_posix()} <= seen
+    assert made <= seen
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_one_goes_from_a_project_to_its_pages_its_territories_and_back(site, lang):
+    home = {"fr": "index.html", "en": "index.en.html"}[lang]
+    project = site / "projects" / PROJECT / home
+    territory = site / "territory_report/DEP/08" / lang / "index.html"
+    pages = [site / notebook / PROJECT / lang / "index.html" for notebook in NOTEBOOKS]
+    assert project in {target for target, _ in links(site / home)}
+    from_project = {target for target, _ in links(project)}
+    assert from_project >= {*pages, territory}
+    for page in (*pages, territory):
+        assert project in {target for target, _ in links(page)}
+        assert site / home in {target for target, _ in links(page)}
+
+
+def test_a_page_on_a_project_is_not_counted_as_a_study(site):
+    assert "1 territory has a report. 3 pages on projects." in (site / "index.en.html").read_text(
+        "utf-8"
+    )
+
+
+def test_the_territory_s_page_says_what_runs_and_what_was_found(site):
+    text = page_text(site / "territory_report/DEP/08/en/index.html")
+    assert "Partly on simulated data" in text
+    assert re.search(r"“Disability centre of the future” here 1 April 2015", text)
+    assert "−0.45 months (95%: −0.54 to −0.36) Inconclusive 1 Simulated" in text
+    assert "Time to a decision: Ardennes beside the comparison" in text
+    assert "does not measure it" in text
+
+
+def page_text(path: Path) -> str:
+    words = html.unescape(re.sub(r"<[^>]+>", " ", path.read_text("utf-8")))
+    return re.sub(r"\s+", " ", words)

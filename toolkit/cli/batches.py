@@ -26,6 +26,7 @@ _LISTED = 20  # addresses that a dry run lists
 
 
 @click.command(help=help_text("cli.batch.help"))
+@click.option("--all", "everything", is_flag=True, help=say("cli.batch.all"))
 @click.option("--notebook", "notebooks", multiple=True, help=say("cli.notebook"))
 @click.option("--level", "levels", type=LEVELS, multiple=True, help=say("cli.level"))
 @click.option("--department", help=say("cli.department"))
@@ -47,12 +48,12 @@ _LISTED = 20  # addresses that a dry run lists
 @click.option("--quiet", "mode", flag_value="quiet", help=say("cli.quiet"))
 @click.option("--json", "mode", flag_value="json", help=say("cli.json"))
 def batch(
-    output, force, dry_run, workers, deadline, memory, engine, scheduler, mode, **wanted
+    everything, output, force, dry_run, workers, deadline, memory, engine, scheduler, mode, **wanted
 ) -> None:
     """Make the reports of a cross of notebooks, territories, projects, studies and languages."""
     from toolkit.runs.jobs import DEADLINE, Limits
 
-    reports = _plan(**wanted)
+    reports = _plan_everything(**wanted) if everything else _plan(**wanted)
     if dry_run:
         _foretell(reports, output, workers=workers, force=force, mode=mode)
         return
@@ -67,7 +68,47 @@ def batch(
         scheduler=scheduler,
         limits=limits,
     )
+    if everything and any(result.status != "unchanged" for result in results):
+        _add_records(output)
     conclude(results, output, mode=mode or "bar")
+    if everything and mode is None:
+        _name_waiting()
+
+
+def _plan_everything(*, langs, pdf, code, **others) -> list:
+    """Return the reports of the whole programme, of which nothing can be chosen."""
+    from toolkit.runs.programme import plan_programme
+
+    if any(others.values()):
+        raise click.UsageError(say("cli.batch.all_alone"))
+    formats = formats_of(pdf, code)
+    return plan_programme(NOTEBOOKS, languages=langs or LANGUAGES, formats=formats)
+
+
+def _add_records(output: Path) -> None:
+    """Write what is made of the studies beside their reports: their records, the OPSI sheets."""
+    from toolkit.cli.opsi import write_sheets
+    from toolkit.records.atomic import write_atomically
+    from toolkit.records.studies import study_files
+    from toolkit.study.headlines import record_of
+
+    for study in study_files():
+        folder = output / "impact_evaluation" / study.id
+        if (record := record_of(study.id)) is not None and folder.is_dir():
+            text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+            write_atomically(folder / "estimates.json", text)
+    write_sheets(output)
+
+
+def _name_waiting() -> None:
+    """Name the studies whose data were not pulled, with the command."""
+    from toolkit.records.studies import study_files
+
+    waiting = [study for study in study_files() if study.missing]
+    if waiting:
+        click.echo(say.plural("index.waiting", len(waiting)) + " " + say("index.waiting.how"))
+    for study in waiting:
+        click.echo(f"- {study.id}{say('index.colon')} futurs data pull {' '.join(study.missing)}")
 
 
 def _plan(notebooks, levels, department, territories, projects, studies, langs, given, pdf, code):

@@ -1,11 +1,13 @@
 """A project as a case for the OECD observatory: `futurs opsi PROJECT`."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from toolkit.cli.base import help_text, say
 from toolkit.cli.reports import output_option
+from toolkit.errors import DataError
 from toolkit.i18n import LANGUAGES, language
 
 _NOTEBOOK = "impact_evaluation"
@@ -19,40 +21,56 @@ _CONTRIBUTION = "E5"
 @click.option("--check", is_flag=True, help=say("cli.opsi.check"))
 def opsi(project_id: str, lang: str | None, output: Path, check: bool) -> None:
     """Fill the observatory's form from a project, and say what is missing."""
+    from toolkit.sharing.entries import find_entries
+
+    chosen = language(lang) if lang else say
+    case = _case(project_id, output, find_entries(output))
+    _say_what_to_mend(case, chosen)
+    if not check:
+        click.echo(str(_write(case, output, chosen)))
+    elif not case.ready:
+        raise click.exceptions.Exit(1)
+
+
+def write_sheets(output: Path) -> None:
+    """Write the sheet of every project that can be read into a folder of reports."""
+    from toolkit.records.projects import project_ids
+    from toolkit.sharing.entries import find_entries
+
+    entries = find_entries(output)
+    for project in project_ids():
+        with suppress(DataError):  # its pages have failed, and say why
+            _write(_case(project, output, entries), output, say)
+
+
+def _case(project: str, output: Path, entries: list):
     from toolkit.records.portfolio import load_project
     from toolkit.sharing.opsi_case import describe_case
 
-    chosen = language(lang) if lang else say
-    case = describe_case(
-        load_project(project_id),
-        _records(project_id, output),
-        attachments=_attachments(project_id, output),
-        actions=_actions(project_id),
+    return describe_case(
+        load_project(project),
+        _records(project, output),
+        attachments=_attachments(project, entries),
+        actions=_actions(project),
     )
-    _say_what_to_mend(case, chosen)
-    if not check:
-        _write(case, output / "opsi" / project_id, chosen)
-    elif not case.ready:
-        raise click.exceptions.Exit(1)
 
 
 def _records(project: str, output: Path) -> list[dict]:
     """Read the records of the project's studies that were run into a folder of reports."""
     import json
 
-    from toolkit.study.protocol import load_protocol, study_ids
+    from toolkit.records.studies import study_files
 
-    own = [name for name in study_ids() if load_protocol(name).protocol.project == project]
+    own = [study.id for study in study_files() if study.project == project]
     paths = [output / _NOTEBOOK / name / "estimates.json" for name in own]
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
 
 
-def _attachments(project: str, output: Path) -> list[str]:
+def _attachments(project: str, entries: list) -> list[str]:
     """List the English PDF reports on a project."""
     from toolkit.runs.manifest import FILES
-    from toolkit.sharing.entries import find_entries
 
-    found = [entry for entry in find_entries(output) if entry.project == project]
+    found = [entry for entry in entries if entry.project == project]
     return [
         f"{entry.address}/en/{FILES['pdf']}"
         for entry in found
@@ -87,16 +105,17 @@ def _say_what_to_mend(case, lang) -> None:
     click.echo(lang(f"opsi.state.{case.state}"))
 
 
-def _write(case, folder: Path, lang) -> None:
+def _write(case, output: Path, lang) -> Path:
     import json
 
     from toolkit.records.atomic import write_atomically
     from toolkit.sharing.opsi_sheet import case_record, render_sheet
     from toolkit.sharing.render import index_name
 
+    folder = output / "opsi" / case.project.id
     folder.mkdir(parents=True, exist_ok=True)
     record = json.dumps(case_record(case, lang), indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / "case.json", record)
     for code in LANGUAGES:
         write_atomically(folder / index_name(code), render_sheet(case, language(code)))
-    click.echo(str(folder / index_name(lang.code)))
+    return folder / index_name(lang.code)

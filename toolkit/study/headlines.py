@@ -1,7 +1,7 @@
 """What each study found, for pages that only quote it: kept on disk, since many quote the same.
 
-A study takes seconds, its headline some kilobytes. The first page that quotes a study runs it and
-keeps the headline and the series of the treated beside what was pulled; it is used as long as the
+A study takes seconds, its headline some kilobytes. The first page that quotes a study runs it, and
+keeps its record and the series of the treated beside what was pulled; they are used as long as the
 toolkit, the packages and all that the study reads are what they were.
 """
 
@@ -113,6 +113,11 @@ def local_series(project: str, territory: Territory) -> list[LocalSeries]:
     return found
 
 
+def record_of(study: str) -> dict | None:
+    """Return `toolkit.study.record.study_record` of a study, or None where it cannot be made."""
+    return next((_kept(file)["record"] for file in study_files() if file.id == study), None)
+
+
 def _studies_of(project: str) -> Iterator[StudyFile]:
     return (study for study in study_files() if study.project == project)
 
@@ -161,19 +166,22 @@ def _make(study: StudyFile) -> dict:
     """Run a study; what stands in the way is kept too."""
     from toolkit.records.portfolio import load_project
     from toolkit.study.analyse import run_study
+    from toolkit.study.record import study_record
 
     headline = {"study": study.id, "project": study.project, "label": {}, "estimate": None}
     headline |= {"grade": None, "conclusion": None, "sources": list(study.missing)}
+    nothing = {"series": {}, "record": None}
     if study.missing:
-        return {"headline": headline | {"refusal": "to_pull"}, "series": {}}
+        return {"headline": headline | {"refusal": "to_pull"}, **nothing}
     try:
         indicators = load_project(study.project).tables["indicators"].set_index("indicator")
         measured = indicators.loc[study.indicator]
         headline["label"] = {"fr": measured.label_fr, "en": measured.label_en}
         found = run_study(study.id)
+        record = study_record(found)
     except ToolkitError as error:
         reason = "refused" if isinstance(error, DesignError) else "faults"
-        return {"headline": headline | {"refusal": reason}, "series": {}}
+        return {"headline": headline | {"refusal": reason}, **nothing}
     headline |= {
         "estimate": asdict(found.estimate),
         "grade": found.grade.level,
@@ -181,7 +189,7 @@ def _make(study: StudyFile) -> dict:
         "refusal": "",
     }
     series = {"unit": measured.unit, "label": headline["label"], **_series(found)}
-    return {"headline": headline, "series": series}
+    return {"headline": headline, "series": series, "record": record}
 
 
 def _series(found) -> dict:
