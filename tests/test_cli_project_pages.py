@@ -175,7 +175,7 @@ def test_the_territory_s_page_says_what_runs_and_what_was_found(site):
     text = page_text(site / "territory_report/DEP/08/en/index.html")
     assert "Partly on simulated data" in text
     assert re.search(r"“Disability centre of the future” here 1 April 2015", text)
-    assert "−0.45 months (95%: −0.54 to −0.36) Inconclusive 1 Simulated" in text
+    assert "−0.451 months (95%: −0.545 to −0.357) Inconclusive 1 Simulated" in text
     assert "Time to a decision: Ardennes beside the comparison" in text
     assert "does not measure it" in text
 

@@ -41,6 +41,7 @@ def plan_programme(
     studies = [study.id for study in study_files() if not study.missing]
     wanted = [
         ("impact_evaluation", {"studies": studies}, paper),
+        ("portfolio_synthesis", {}, paper),
         *((name, {"projects": project_ids()}, formats) for name in _ON_PROJECTS),
         ("territory_report", {"territories": list_places(_LEVELS)}, formats),
     ]
