@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from tests.runs.notebooks import KERNEL
@@ -118,9 +119,11 @@ print(number())
 print("aside", file=sys.stderr)
 handle = display("first", display_id="mine")
 kept = open(os.environ["TABLE"]).read()
+people = __import__("pandas").read_parquet(os.environ["PARQUET"])  # by threads of pyarrow
 """
 REST = [
     ("kept, number()", "shared"),
+    ("__import__('pandas').read_parquet(os.environ['PARQUET']).equals(people)",),
     ("print(lang, limit, n, number())\nhandle.update('second')",),
     ("os.write(1, b'raw\\n')\nimport time\ntime.sleep(0.5)\nprint(len(In), Out.keys(), In[3], _)",),
     ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);",),
@@ -136,6 +139,8 @@ def shared(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")
         patch.setenv("TABLE", str(folder / "table.csv"))
+        patch.setenv("PARQUET", str(folder / "table.parquet"))
+        pd.DataFrame({"code": ["23"], "people": [1]}).to_parquet(folder / "table.parquet")
         patch.setenv("RUNS", str(folder / "runs"))
         path = write(folder / "small.ipynb", (COMPUTE, "shared"), *REST)
         plain = folder / "plain.ipynb"

@@ -63,6 +63,12 @@ class _Record:
         self.path = path
         self.noted: dict[tuple, None] = {}
         self.written: set[Path] = set()
+        self.answers: dict[str, object] = {}  # what each call gave last
+
+    def answer(self, call: str, result: object) -> None:
+        if self.answers.get(call, self) is not result:  # a loader that remembers gives the same
+            self.answers[call] = result
+            self.note("slice", call, digest_of(result))
 
     def note(self, kind: str, name: str, digest: str) -> None:
         thing = kind, name, digest
@@ -133,7 +139,7 @@ def recorded(loader: Callable) -> Callable:
         try:
             result = loader(*args, **kwargs)
             call = _write_call(loader, signature.bind(*args, **kwargs))
-            _records[0].note("slice", call, digest_of(result))
+            _records[0].answer(call, result)
         finally:
             _answered.reset(token)
         return result

@@ -54,6 +54,7 @@ class _Server:
     def __init__(self, requests: int, replies: int):
         self.requests, self.replies = requests, replies
         self.spent: tuple[float, float] | None = None  # seconds, CPU seconds; only of a state
+        self.threads = 0  # that a fork may leave out
         self.owed = (0.0, 0.0)  # the same, until they are counted with a job
         self.children: dict[int, tuple[int, Watched]] = {}  # by pid, with their numbers
         self.states: OrderedDict[str, _State] = OrderedDict()  # by family, the latest used last
@@ -106,7 +107,7 @@ class _Server:
         read = Job.from_json(job)
         self.preload_notebook(read.notebook)
         self.preload([read.then.partition(":")[0]])
-        if threads := count_threads():
+        if (threads := count_threads()) > self.threads:
             self.reply(number=number, threads=threads)
             return
         family = None if self.spent else family_of(read)
@@ -188,7 +189,7 @@ class _Server:
         for name in preload:
             if name.endswith(".ipynb"):
                 self.preload_notebook(Path(name))
-        if threads := count_threads():
+        if (threads := count_threads()) > self.threads:
             self.reply(number=number, threads=threads)
             return
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -306,7 +307,7 @@ def _be_state(job: Job, known: set[Path | str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # no cell is running any more
     freeze()
     server = _Server(GIVEN, ANSWERS)
-    server.known = known
+    server.known, server.threads = known, count_threads()
     server.spent = server.owed = time.monotonic() - started, time.process_time()
     server.reply(imported=[name for name in sys.modules if name not in before])
     server.serve()

@@ -6,6 +6,7 @@ each report runs those cells itself, and says what is wrong as ever.
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 from papermill.iorw import load_notebook_node
@@ -29,6 +30,7 @@ def reach(job: Job) -> bool:
         Whether forks of this process can go on from there: it is then paused (`prepare.pause`).
     """
     os.chdir(job.folder or os.curdir)
+    _start_arrow()
     before = _held()
     shared = read_shared(job.notebook)
     notebook = load_notebook_node(str(job.notebook))
@@ -62,6 +64,25 @@ async def _execute(cells: list, shared: Shared, job: Job) -> bool:
         if injected or "parameters" in tags:
             client.kernel.withhold(unread)
     return len(asyncio.all_tasks()) == 1  # no task of a cell still runs in this loop
+
+
+def _start_arrow() -> None:
+    """Start the threads of pyarrow, which starts them anew in a fork: any other then stands out.
+
+    However it is asked to read Parquet, it does so by threads.
+    """
+    if "pyarrow" not in sys.modules:
+        return
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    file = os.memfd_create("parquet")
+    path = f"/proc/self/fd/{file}"
+    parquet.write_table(pa.table({"a": [1], "b": [2]}), path)
+    parquet.read_table(path).to_pandas()
+    os.close(file)
 
 
 def _held() -> tuple:

@@ -18,6 +18,7 @@ from toolkit.designs.specification_curve import (
 from toolkit.errors import DesignError
 from toolkit.estimate import Estimate
 from toolkit.i18n import interface_language
+from toolkit.records.portfolio import Project, load_project
 from toolkit.records.territories import LEVELS, load_territory, members
 from toolkit.records.toml_model import Text
 from toolkit.study.protocol import Outcome, Periods, Protocol, Subgroup
@@ -83,16 +84,18 @@ def robustness(protocol: Protocol, sample: Sample, design: Callable[..., Estimat
         A subgroup names who is not treated; or what is declared cannot be identified.
     """
     choices = _choices(protocol)
-    curve = _curve(protocol, sample, choices) if len(choices) > 1 else None
-    changes = _all_changes(protocol, sample) if protocol.outcomes else None
+    project = load_project(protocol.project)
+    curve = _curve(protocol, sample, project, choices) if len(choices) > 1 else None
+    samples = [_sample_of(outcome, protocol, project) for outcome in protocol.outcomes]
+    changes = _all_changes(protocol, sample, samples) if samples else None
     parts = [_part(subgroup, protocol, sample, design) for subgroup in protocol.subgroups]
     return Robustness(
         curve=curve,
         choices=choices.loc[:, (choices != choices.iloc[0]).any()],
-        outcomes=None if changes is None else _outcomes(protocol, sample, changes),
+        outcomes=None if changes is None else _outcomes(protocol, sample, samples, changes),
         n_outcomes=0 if changes is None else len(changes),
         parts=tuple(parts),
-        unmatched=_unmatched(protocol, design) if sample.matched is not None else None,
+        unmatched=_unmatched(protocol, project, design) if sample.matched is not None else None,
     )
 
 
@@ -109,9 +112,11 @@ def _choices(protocol: Protocol) -> pd.DataFrame:
     return pd.DataFrame(list(product(*unique)), columns=list(options))
 
 
-def _curve(protocol: Protocol, sample: Sample, choices: pd.DataFrame) -> SpecificationCurve:
+def _curve(
+    protocol: Protocol, sample: Sample, project: Project, choices: pd.DataFrame
+) -> SpecificationCurve:
     wide = Periods(first=choices["first"].min(), last=choices["last"].max())
-    panel = study_sample(protocol.model_copy(update={"periods": wide})).panel
+    panel = study_sample(protocol.model_copy(update={"periods": wide}), project=project).panel
     panel = panel[panel.territory.isin(sample.panel.territory)].reset_index(drop=True)
     # A period left out after the start keeps its rows, without values: adoption stays where it is.
     outcomes = {n: _after_transition(panel, n) for n in choices.transition.unique()}
@@ -161,16 +166,16 @@ def _changes(sample: Sample) -> pd.Series:
     return pd.Series(mean_changes(long, matrix, (), one_adoption(matrix)), matrix.territories)
 
 
-def _all_changes(protocol: Protocol, sample: Sample) -> pd.DataFrame:
+def _all_changes(protocol: Protocol, sample: Sample, samples: list[Sample]) -> pd.DataFrame:
     """Return the change of every outcome in the territories where all are known."""
     columns = {protocol.indicator: _changes(sample)}
-    for outcome in protocol.outcomes:
-        columns[outcome.indicator] = _changes(_sample_of(outcome, protocol))
+    for outcome, its_sample in zip(protocol.outcomes, samples, strict=True):
+        columns[outcome.indicator] = _changes(its_sample)
     changes = pd.DataFrame(columns).dropna()
     return changes[changes.index.isin(sample.panel.territory)]
 
 
-def _sample_of(outcome: Outcome, protocol: Protocol) -> Sample:
+def _sample_of(outcome: Outcome, protocol: Protocol, project: Project) -> Sample:
     # Who is compared was settled by the study's own outcome.
     comparison = protocol.comparison
     if comparison.rule == "nearest":
@@ -182,13 +187,15 @@ def _sample_of(outcome: Outcome, protocol: Protocol) -> Sample:
         "sizes": "none",
         "scale": "level",
     }
-    return study_sample(protocol.model_copy(update=changed))
+    return study_sample(protocol.model_copy(update=changed), project=project)
 
 
-def _outcomes(protocol: Protocol, sample: Sample, changes: pd.DataFrame) -> pd.DataFrame:
+def _outcomes(
+    protocol: Protocol, sample: Sample, samples: list[Sample], changes: pd.DataFrame
+) -> pd.DataFrame:
     treated = changes.index.isin(sample.treated)
     tested = romano_wolf(changes, treated, seed=protocol.seed)
-    units = [sample.unit, *(_sample_of(one, protocol).unit for one in protocol.outcomes)]
+    units = [sample.unit, *(each.unit for each in samples)]
     return tested.reset_index(names="indicator").assign(unit=units)
 
 
@@ -226,7 +233,8 @@ def _apart(protocol: Protocol, sample: Sample, others: set[str]) -> Estimate | N
     )
 
 
-def _unmatched(protocol: Protocol, design: Callable) -> Estimate:
+def _unmatched(protocol: Protocol, project: Project, design: Callable) -> Estimate:
     comparison = protocol.comparison.model_copy(update={"rule": "deployments"})
-    everyone = study_sample(protocol.model_copy(update={"comparison": comparison}))
+    changed = protocol.model_copy(update={"comparison": comparison})
+    everyone = study_sample(changed, project=project)
     return design(everyone.panel, outcome="value")

@@ -10,7 +10,7 @@ from toolkit.designs.comparison import Comparison, choose_comparison
 from toolkit.errors import DesignError
 from toolkit.i18n import interface_language
 from toolkit.records.population import describe_populations
-from toolkit.records.portfolio import load_panel, load_project
+from toolkit.records.portfolio import Project, load_panel, load_project
 from toolkit.records.recipe import PER_YEAR, date_ordinal, period_label
 from toolkit.records.territories import load_territories, load_territory, neighbours
 from toolkit.study.protocol import Protocol
@@ -85,8 +85,14 @@ class Sample:
         return replace(self, panel=kept)
 
 
-def study_sample(protocol: Protocol) -> Sample:
+def study_sample(protocol: Protocol, *, project: Project | None = None) -> Sample:
     """Load what a protocol names.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    project : Project, optional
+        Its project, where it was loaded before.
 
     Raises
     ------
@@ -96,7 +102,7 @@ def study_sample(protocol: Protocol) -> Sample:
         No observation lies in the periods; a named territory has none in them; or a logarithm is
         asked of values that are not positive. All of them are in the message.
     """
-    project = load_project(protocol.project)
+    project = project or load_project(protocol.project)
     panel = load_panel(project, protocol.indicator)
     attributes = panel.attrs
     direction = project.tables["indicators"].set_index("indicator").direction[protocol.indicator]
