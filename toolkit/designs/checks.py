@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.designs.arguments import option_faults
 from toolkit.designs.did import difference_in_differences, long_form, mean_changes
-from toolkit.designs.panel import one_adoption, panel_matrix
+from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 
@@ -226,6 +226,8 @@ def leave_one_out(
         changes = _known_changes(panel, matrix, columns, made.get("covariates", ()))
         of_comparison = [name for name in of_comparison if name in changes.index]
         shift = full.value - _difference(changes, names[matrix.treated])
+    numbered = _numbered(panel, matrix, territory, period, adoption)
+    place = {name: number for number, name in enumerate(names)}
     rows = []
     for left_out in of_treated + of_comparison:
         treated = left_out in of_treated
@@ -234,7 +236,8 @@ def leave_one_out(
             rows.append((left_out, treated, value, np.nan))
             continue
         try:
-            estimate = design(panel[panel[territory] != left_out], **columns, **settings)
+            kept = numbered[numbered[territory] != place[left_out]]
+            estimate = design(kept, **columns, **settings)
         except DesignError:
             return CheckOutcome(
                 "leave_one_out", "not_applicable", "refused", {"left_out": str(left_out)}
@@ -254,6 +257,20 @@ def leave_one_out(
     if not of_treated and reason != "around_zero":
         reason += "_comparison"
     return CheckOutcome("leave_one_out", status, reason, values, data)
+
+
+def _numbered(
+    panel: pd.DataFrame, matrix: PanelMatrix, territory: str, period: str, adoption: str
+) -> pd.DataFrame:
+    """Write labels as their places in order: they sort alike, and are compared much faster."""
+    periods = pd.Index(matrix.periods)
+    adopted = periods.get_indexer(panel[adoption])
+    labels = {
+        territory: pd.Index(matrix.territories).get_indexer(panel[territory]),
+        period: periods.get_indexer(panel[period]),
+        adoption: np.where(panel[adoption].isna(), np.nan, adopted),
+    }
+    return panel.assign(**labels)
 
 
 def _known_changes(panel, matrix, columns: dict[str, str], covariates) -> pd.Series:
