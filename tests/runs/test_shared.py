@@ -20,6 +20,7 @@ from toolkit.runs.plan import plan_batch
 from toolkit.runs.shared import family_of, read_shared
 
 forks = pytest.mark.skipif(not can_fork(), reason="only Linux forks a preloaded process")
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PARAMETERS = 'n: int = 1\nlang: str = "fr"\nlimit: int = 7'
 
 
@@ -66,10 +67,25 @@ def test_what_a_cell_reads_is_known_without_running_it(source, reads, tmp_path):
 
 def test_what_stands_before_the_parameters_counts_and_what_follows_does_not(tmp_path):
     first = [("def f():\n    return limit",)]
-    path = write(tmp_path / "a.ipynb", ("x = f()", "shared"), ("lang, n",), first=first)
+    skipped = ("lang", "skip-execution")
+    path = write(tmp_path / "a.ipynb", skipped, ("x = f()", "shared"), ("lang, n",), first=first)
     assert read_shared(path).reads == {"limit"}
-    assert read_shared(path).end == 3
+    assert read_shared(path).end == 4
     assert read_shared(write(tmp_path / "b.ipynb", ("x = n",))) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reads"),
+    [
+        ("impact_evaluation", {"study"}),
+        ("project_characterisation", {"project"}),
+        ("implementation", {"project"}),
+        ("data_quality", {"project"}),
+        ("territory_report", {"territory"}),
+    ],
+)
+def test_the_languages_of_our_notebooks_share_what_they_compute(name, reads):
+    assert read_shared(NOTEBOOKS / f"{name}.ipynb").reads == reads
 
 
 def test_a_plan_refuses_what_cannot_be_shared_and_names_every_cell(tmp_path):

@@ -61,7 +61,7 @@ def read_shared(notebook: Path) -> Shared | None:
     ParameterError
         They cannot be shared, or what they read cannot be known; all faults in one message.
     """
-    cells = [(i, c) for i, c in enumerate(read_cells(notebook)) if c["cell_type"] == "code"]
+    cells = [(i, cell) for i, cell in enumerate(read_cells(notebook)) if _runs(cell)]
     end = max((i for i, cell in cells if TAG in _tags(cell)), default=-1) + 1
     if not end:
         return None
@@ -107,6 +107,11 @@ def family_of(job: Job) -> str | None:
 
 def _tags(cell: dict) -> list[str]:
     return cell["metadata"].get("tags", [])
+
+
+def _runs(cell: dict) -> bool:
+    """Tell whether nbclient executes a cell."""
+    return cell["cell_type"] == "code" and "skip-execution" not in _tags(cell)
 
 
 def _mentioned(source: str) -> Iterator[str]:
