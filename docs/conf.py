@@ -25,8 +25,9 @@ extensions = [
 exclude_patterns = ["_build"]
 
 # A page outside these folders is a guide; guides.md lists whatever there is.
-# In docstrings a single backtick may name a parameter that several records have.
-suppress_warnings = ["toc.not_included", "ref.python"]
+# In docstrings a single backtick may name a parameter that several records have; a block leaves its
+# record beside the HTML that is shown.
+suppress_warnings = ["toc.not_included", "ref.python", "mystnb.unknown_mime_type"]
 myst_heading_anchors = 3  # links to a heading, as on the repository
 myst_enable_extensions = ["deflist"]
 
@@ -49,6 +50,7 @@ html_domain_indices = False
 html_use_opensearch = ""
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_context = {"default_mode": "auto"}  # by day and by night, as the reader's system is
 html_theme_options = {
     "logo": {"text": "Futurs Publics"},
     "navbar_align": "left",

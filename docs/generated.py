@@ -31,9 +31,17 @@ _PAGES = {
 
 
 def setup(app: Sphinx) -> dict:
-    """Fill each page when it is read."""
+    """Fill each page when it is read; say its language when it is written."""
     app.connect("source-read", fill_page)
+    app.connect("html-page-context", say_language)
     return {"parallel_read_safe": True}
+
+
+def say_language(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Tell a screen reader that a page whose front matter says ``lang: fr`` is in French."""
+    lang = app.env.metadata.get(page, {}).get("lang")
+    if lang:
+        context["body"] = f'<div lang="{lang}">{context["body"]}</div>'
 
 
 def fill_page(app: Sphinx, docname: str, source: list[str]) -> None:

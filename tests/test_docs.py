@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 import toolkit
 
 ROOT = Path(__file__).parents[1]
@@ -44,3 +46,30 @@ def test_the_dictionary_has_every_column_and_code_in_both_languages(docs_site):
     with (ROOT / "data" / "programme" / "vocabulary.csv").open(encoding="utf-8") as file:
         wanted |= {text for row in csv.DictReader(file) for text in (row["fr"], row["en"])}
     assert {text for text in wanted if text not in page} == set()
+
+
+METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
+
+
+@pytest.mark.parametrize(
+    "note", [n for n in METHODS if n.stem not in {"index", "inference-size"}], ids=lambda n: n.stem
+)
+def test_a_method_note_says_first_when_to_use_it_and_what_it_cannot_do(note):
+    sections = re.findall(r"^## (.*)$", note.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sections[:3] == ["When to use it", "What it assumes", "What it cannot do"]
+
+
+def test_examples_show_what_their_cells_gave(docs_site):
+    effect = read(docs_site, "examples/effect.html")
+    assert "The estimated effect is −6.56 days (95% interval: −7.57 days to −5.55 days)" in effect
+    assert "Adoption pretended half-way" in effect
+    assert 'class="stamp"' in effect
+    assert "Creuse" in read(docs_site, "examples/territory.html")
+
+
+@pytest.mark.parametrize("page", ["index.md", "index.fr.md"])
+def test_each_kind_of_user_has_five_steps_at_most(page):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    ways = re.split(r"^## ", text, flags=re.MULTILINE)[1:4]
+    assert [len(re.findall(r"^\d\. ", way, re.MULTILINE)) for way in ways] == [4, 4, 4]
+    assert all(re.search(r"\[.*\]\(.*\.md\)", way) for way in ways)

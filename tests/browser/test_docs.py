@@ -1,0 +1,49 @@
+"""The documentation's site as a reader opens it: from its folder, without a network."""
+
+import pytest
+
+from .conftest import outside, violations
+
+pytestmark = pytest.mark.browser
+PAGES = [
+    "index",
+    "index.fr",
+    "methods/synthetic-control",
+    "reference/api-designs",
+    "reference/data-dictionary",
+    "examples/effect",
+    "tutorial/votre-projet",
+]
+
+
+def test_pages_ask_nothing_of_any_network_and_axe_finds_nothing(docs_site, open_page, axe):
+    for name in PAGES:
+        page = open_page(docs_site / f"{name}.html")
+        assert outside(page) == [], name
+        assert page.errors == [], name
+        assert page.locator("h1").is_visible()
+        page.evaluate(axe)
+        assert violations(page) == [], name
+        page.errors.clear()  # axe asks for the style sheets, which a page from a file may not read
+
+
+def test_the_search_finds_a_page_from_a_file(docs_site, open_page):
+    page = open_page(docs_site / "search.html")
+    page.goto(page.url + "?q=synthetic+control")
+    page.locator("#search-results li a").first.wait_for()
+    assert "Synthetic control" in page.locator("#search-results").inner_text()
+    assert outside(page) == []
+
+
+def test_a_french_page_says_so_to_a_screen_reader(docs_site, open_page):
+    page = open_page(docs_site / "index.fr.html")
+    assert page.locator("[lang=fr] h1").inner_text().startswith("En français")
+    page.get_by_role("link", name="votre projet").first.click()
+    assert page.locator("[lang=fr] h1").inner_text().startswith("Votre projet")
+
+
+def test_it_never_scrolls_sideways_on_a_telephone(docs_site, open_page):
+    for name in PAGES:
+        page = open_page(docs_site / f"{name}.html")
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
