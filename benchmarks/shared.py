@@ -3,10 +3,10 @@
 Usage::
 
     python benchmarks/shared.py                # 40 reports, two workers
-    python benchmarks/shared.py --reports 100
+    python benchmarks/shared.py --reports 20   # as in docs/engine.md
 
 Two notebooks of an ordinary size. In one, cells that every report needs (a gravity model of flows
-between territories, refitted on resampled data: about two seconds) read no parameter, so the batch
+between territories, refitted on resampled data: one to two seconds) read no parameter, so the batch
 shares them. In the other they read a seed, so the two languages of each report share them. Both
 are run as they are, and with the tag taken away; the executed notebooks are compared. Prints a
 Markdown table: wall and CPU seconds, start included.
@@ -69,15 +69,16 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=40)
     reports = parser.parse_args().reports
     print(f"{reports} reports, {WORKERS} workers:\n")
-    print("| shared by | cells run by each report, s | CPU, s | shared, s | CPU, s | faster |")
-    print("|---|---|---|---|---|---|")
+    print("| shared by | each by itself, s | CPU, s | shared, s | CPU, s | faster | less CPU |")
+    print("|---|---|---|---|---|---|---|")
     for name, seed in SEEDS.items():
         with tempfile.TemporaryDirectory() as folder:
             plain = _run(Path(folder) / "plain", seed, reports, tags=[])
             shared = _run(Path(folder) / "shared", seed, reports, tags=["shared"])
             _check_same(Path(folder))
-        row = [f"{plain[0]:.1f}", f"{plain[1]:.1f}", f"{shared[0]:.1f}", f"{shared[1]:.1f}"]
-        print(f"| {name} | {' | '.join(row)} | {plain[0] / shared[0]:.1f} |", flush=True)
+        ratios = [before / after for before, after in zip(plain, shared, strict=True)]
+        row = " | ".join(f"{number:.1f}" for number in (*plain, *shared, *ratios))
+        print(f"| {name} | {row} |", flush=True)
 
 
 def _run(folder: Path, seed: str, reports: int, *, tags: list[str]) -> tuple[float, float]:

@@ -177,6 +177,7 @@ _HOME = {
     "toolkit.study.contribution": ["contribution"],
     "toolkit.study.draft": ["draft_study", "plan_study"],
     "toolkit.study.write": ["new_study"],
+    "toolkit.study.record": ["study_record"],
     "toolkit.study.reading": ["load_reading", "read_own_words"],
     "toolkit.display.summary": ["place_on_nesta", "summarise_study"],
     "toolkit.display.portrait": [
@@ -203,6 +204,7 @@ _HOME = {
     "toolkit.display.portfolio_criteria": ["compare_on_criteria"],
     "toolkit.display.portfolio_effects": ["compare_effects"],
     "toolkit.display.portfolio_gaps": ["show_gaps"],
+    "toolkit.display.portfolio_judgements": ["compare_judgements"],
     "toolkit.display.portfolio_lessons": ["tell_lessons"],
     "toolkit.display.portfolio_programme": [
         "show_ecosystem",
@@ -233,6 +235,8 @@ _HOME = {
     "toolkit.display.theory": ["plot_theory_of_change"],
     "toolkit.display.trends": ["plot_trends"],
     "toolkit.display.sources": ["attribution", "tabulate_sources"],
+    "toolkit.sharing.opsi_blocks": ["introduce_case", "show_case"],
+    "toolkit.sharing.opsi_case": ["describe_case"],
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 

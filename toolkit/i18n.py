@@ -99,6 +99,16 @@ class Language:
         text = format_date(day, format="d MMMM y", locale=self.code)
         return text.replace("1 ", "1er ", 1) if self.code == "fr" and day.day == 1 else text
 
+    def period(self, text: str) -> str:
+        """Write the quarters of a text as its language does.
+
+        Examples
+        --------
+        >>> language("fr").period("2015-Q1, 2015-03"), language("en").period("2015-Q1")
+        ('2015-T1, 2015-03', '2015-Q1')
+        """
+        return re.sub(r"\b(\d{4}-)Q(?=[1-4]\b)", r"\1T", text) if self.code == "fr" else text
+
     def duration(self, time: datetime.timedelta) -> str:
         """Write a duration in its largest unit: "2 heures", "45 seconds"."""
         from babel.dates import format_timedelta

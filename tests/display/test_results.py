@@ -87,3 +87,11 @@ def test_every_check_of_the_designs_has_a_name():
     for check in checks:
         for lang in (FR, EN):
             assert lang(f"check.{check}.name")
+
+
+def test_a_territory_that_a_check_left_out_is_named():
+    values = {"lowest": 1.0, "highest": 2.0, "value": 1.5, "left_out": "DEP-81", "moved": 1.0}
+    check = CheckOutcome("leave_one_out", "informative", "same_sign", values)
+    sentence = tabulate_checks([check], lang=EN).rows[0][2]
+    assert "Tarn" in sentence
+    assert "DEP-81" not in sentence

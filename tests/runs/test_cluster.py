@@ -129,6 +129,16 @@ def test_what_a_cluster_lacks_is_said(scheduler, tmp_path, monkeypatch):
         list(run_on_cluster([job], scheduler=scheduler))
 
 
+def test_a_scheduler_that_has_ended_is_said():
+    waits = dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+    with waits, LocalCluster(host="127.0.0.3", n_workers=0, dashboard_address=None) as ended:
+        address = ended.scheduler_address
+        with Client(address, set_as_default=False) as client:
+            ended.close()
+            with pytest.raises(ToolkitError, match=r"The scheduler tcp:.* no longer answers"):
+                cluster._threads(client, address)
+
+
 def test_a_report_that_kills_its_workers_is_one_failure(scheduler, tmp_path):
     kill = (
         "import os, pathlib\n"

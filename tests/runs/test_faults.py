@@ -92,6 +92,13 @@ def test_nothing_is_left(fates):
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
 
+def test_an_ordinary_kernel_is_held_to_its_memory_too(tmp_path):
+    path = write_notebook(tmp_path / "eats.ipynb", *FATES["eats memory"])
+    job = Job(path, {"n": 3}, tmp_path / "out.ipynb", memory=200 * MEGABYTE)
+    (outcome,) = run_jobs([job], engine="stock", workers=1)
+    assert (outcome.failure.error, outcome.failure.cell) == ("MemoryError", 3)
+
+
 def command_lines(text: bytes) -> list[bytes]:
     """Return the command lines of this machine that hold a text."""
     found = []

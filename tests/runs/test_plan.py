@@ -60,6 +60,8 @@ def test_every_fault_is_in_one_message():
 def test_a_notebook_without_a_value_for_its_subject_is_refused():
     with pytest.raises(ParameterError, match=r"impact_evaluation\.ipynb needs a value .* study"):
         plan_batch([IMPACT], territories=["23"])
+    with pytest.raises(ParameterError, match=r"No notebook has a parameter study: .* of demande-"):
+        plan_batch([TERRITORY], territories=["23"], studies=["demande-unique"])
 
 
 def test_the_country_is_planned_quickly_and_spread_over_folders():

@@ -8,6 +8,7 @@ from toolkit.i18n import language
 from toolkit.records.faults import write_faults
 from toolkit.sharing.archive import pack
 from toolkit.sharing.share import write_sums
+from toolkit.sharing.tables_judged import table_faults
 from toolkit.sharing.verify import check_bundle
 
 CRATE, PACKAGE, SUMS = "ro-crate-metadata.json", "datapackage.json", "SHA256SUMS"
@@ -153,3 +154,17 @@ def test_json_of_any_shape_is_a_fault_and_no_traceback(shared, check, name, cont
 def test_a_hostile_name_does_not_drive_the_terminal(shared, check):
     checked = check({"\x1b[2Jx": b""})
     assert "\x1b" not in write_faults(checked.faults, language("en"))
+
+
+def test_frictionless_judges_the_tables(shared):
+    costs, schema = "data/projects/demande-unique/costs.csv", "data/schemas/costs.json"
+    described = [{"path": costs, "schema": schema}, {"path": "x.csv", "schema": "http://x/y"}]
+    files = shared | {PACKAGE: json.dumps({"resources": described[:1]}).encode()}
+    assert list(table_faults(files)) == []
+    broken = files | {costs: shared[costs].replace(b"16450", b"many")}
+    (fault,) = table_faults(broken)
+    assert (fault.rule, "costs.csv: 2" in fault.value) == ("package_table", True)
+    # Nothing is fetched: what is not in the bundle is refused before.
+    remote = files | {PACKAGE: json.dumps({"resources": described[1:]}).encode()}
+    with pytest.raises(KeyError):
+        list(table_faults(remote))

@@ -1,9 +1,14 @@
 """What a study could find, at the real dates where adoption is staggered."""
 
+from dataclasses import replace
+
 import pytest
 
+from toolkit.display.blocks import Callout
+from toolkit.display.studies import introduce_study
 from toolkit.i18n import language
-from toolkit.study.power import power_sentences, study_power
+from toolkit.records.portfolio import load_project
+from toolkit.study.power import may_exaggerate, power_sentences, study_power
 from toolkit.study.protocol import load_protocol
 from toolkit.study.sample import study_sample
 
@@ -35,3 +40,24 @@ def test_a_synthetic_control_says_that_it_cannot_be_told(lockers):
     protocol = lockers[0].model_copy(update={"design": "synthetic_control"})
     assert study_power(protocol, lockers[1]) is None
     assert len(power_sentences(protocol, None, language("fr"))) == 1
+
+
+def test_an_effect_less_than_what_the_design_sees_reliably_may_be_exaggerated(demonstration):
+    # 4.0 points stand out from zero, where 8.6 are seen four times in five; with 6.6 days, 0.9.
+    weak, strong = (demonstration(name) for name in ("antenne-service-public", "demande-unique"))
+    assert may_exaggerate(weak.estimate, weak.power)
+    assert not may_exaggerate(strong.estimate, strong.power)
+    assert not may_exaggerate(replace(weak.estimate, low=-1.0), weak.power)
+    assert not may_exaggerate(weak.estimate, None)
+    said = [block.text for block in introduced(weak) if isinstance(block, Callout)]
+    assert any("may be exaggerated" in text and "8.63 points" in text for text in said)
+    assert not any(
+        "may be exaggerated" in block.text
+        for block in introduced(strong)
+        if isinstance(block, Callout)
+    )
+
+
+def introduced(study):
+    project = load_project(study.file.protocol.project)
+    return introduce_study(study, project, lang=language("en"))

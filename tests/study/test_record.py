@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from toolkit.study.record import compare_records, study_record
+from toolkit.study.record import compare_records, shorten, study_record
 from toolkit.study.truth import true_effect
 
 
@@ -42,3 +42,18 @@ def test_an_infinite_bound_is_written_as_text(study):
 
 def test_the_truth_is_that_of_the_recipe(study):
     assert true_effect(study) == pytest.approx(-6.0)
+
+
+def test_a_key_of_the_protocol_that_changed_is_named(study):
+    record = json.loads(json.dumps(study_record(study)))
+    protocol = record["protocol"]
+    other = record | {
+        "protocol": protocol | {"thresholds": protocol["thresholds"] | {"level": 0.9}}
+    }
+    assert compare_records(record, other) == [("protocol.thresholds.level", "0.95", "0.9")]
+
+
+def test_numbers_that_differ_are_written_with_the_digits_that_tell_them_apart():
+    assert shorten("-6.55517712345", "-6.0") == ("-6.55518", "-6")
+    assert shorten("1.00000001", "1.0") == ("1.00000001", "1.0")
+    assert shorten('"did"', "–") == ('"did"', "–")

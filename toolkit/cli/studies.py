@@ -71,13 +71,14 @@ def check(study_id: str) -> None:
             treated=say.plural("estimate.treated", len(sample.treated)),
             comparison=say.plural("estimate.comparison", len(sample.comparison)),
             periods=sample.panel.period.nunique(),
-            first=sample.panel.period.min(),
-            last=sample.panel.period.max(),
+            first=say.period(sample.panel.period.min()),
+            last=say.period(sample.panel.period.max()),
         )
     )
     asked = file.protocol.periods
     if (asked.first, asked.last) != (sample.panel.period.min(), sample.panel.period.max()):
-        click.echo(say("study.shorter", first=asked.first, last=asked.last))
+        shown = {"first": say.period(asked.first), "last": say.period(asked.last)}
+        click.echo(say("study.shorter", **shown))
     lock = read_lock(lock_path(file.path))
     if lock is None:
         click.echo(say("study.exploratory"))
@@ -175,11 +176,11 @@ def compare(first: Path, second: Path) -> None:
     """Say what differs between two runs, by their estimates.json."""
     import json
 
-    from toolkit.study.record import compare_records
+    from toolkit.study.record import compare_records, shorten
 
     records = [json.loads(path.read_text(encoding="utf-8")) for path in (first, second)]
     found = compare_records(*records)
     for key, was, now in found:
-        click.echo(f"{key}{say('index.colon')} {was} → {now}")
+        click.echo(f"{key}{say('index.colon')} {' → '.join(shorten(was, now))}")
     if not found:
         click.echo(say("study.same"))

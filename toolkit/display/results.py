@@ -1,7 +1,9 @@
 """Tables of results: estimates, checks, and any cells with their statuses."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,6 +12,7 @@ from toolkit.display.signs import NOT_AVAILABLE, with_signs, write_cell
 from toolkit.display.writing import headed, supported_digits, write_period
 from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.i18n import NBSP, Language
+from toolkit.records.territories import load_territory
 
 # A sign before the word of each status.
 _STATUS_SHAPES = {"passed": "✓", "failed": "▲", "informative": "◆", "not_applicable": "–"}
@@ -85,7 +88,7 @@ def tabulate_checks(
         (
             lang(f"check.{outcome.check}.name"),
             f"{_STATUS_SHAPES[outcome.status]}{NBSP}{lang(f'check.status.{outcome.status}')}",
-            outcome.sentence(lang, digits=digits),
+            _with_names(outcome).sentence(lang, digits=digits),
         )
         for outcome in outcomes
     )
@@ -100,6 +103,15 @@ def tabulate_checks(
         simulated=simulated,
         lang=lang,
     )
+
+
+def _with_names(outcome: CheckOutcome) -> CheckOutcome:
+    """Name the territory that was left out, where a check knows its id only."""
+    left_out = outcome.values.get("left_out", "")
+    if not re.fullmatch(r"(COM|EPCI|DEP|REG)-\w+", left_out):
+        return outcome
+    name = load_territory(left_out).name
+    return replace(outcome, values={**outcome.values, "left_out": name})
 
 
 def tabulate_cells(

@@ -60,7 +60,9 @@ def _specifications(study: Study, project: Project, lang: Language, note: str) -
     options = {
         "first": lambda period: write_period(period, lang),
         "last": lambda period: write_period(period, lang),
-        "transition": lambda n: lang.plural("study.choice.periods", n),
+        "transition": lambda n: (
+            lang.plural("study.choice.periods", n) if n else lang("study.choice.no_period")
+        ),
         "without": lambda id_: load_territory(id_).name if id_ else lang("study.choice.nobody"),
     }
     choices = pd.DataFrame(

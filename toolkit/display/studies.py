@@ -1,5 +1,7 @@
 """A study on a page: its answer first, then what it rests on and what stands against it."""
 
+from math import isinf
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ from toolkit.display.writing import write_period
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
-from toolkit.study.power import power_sentences
+from toolkit.study.power import may_exaggerate, power_sentences
 from toolkit.study.truth import true_effect
 
 
@@ -40,6 +42,8 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
     if _is_null(study):
         # What was not found may be what could not be.
         blocks += [Paragraph(text) for text in power_sentences(protocol, study.power, lang)]
+    elif may_exaggerate(study.estimate, study.power):
+        blocks.append(Callout("caution", _exaggeration(study, lang), lang))
     blocks += [Callout("caution", in_language(limit, lang), lang) for limit in protocol.limits]
     if study.lock is None:
         blocks.append(Callout("caution", lang("study.exploratory"), lang))
@@ -124,6 +128,18 @@ def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
     number = lang(f"unit.{study.sample.unit}", number=lang.number(truth, 2, sign=True))
     text = lang("study.truth.inside" if inside else "study.truth.outside", truth=number)
     return [Heading(lang("study.truth.title")), Callout("simulated", text, lang)]
+
+
+def _exaggeration(study: Study, lang: Language) -> str:
+    power, unit = study.power, study.estimate.unit
+    if isinf(power.mde):
+        return lang("study.exaggerates.any", power=lang.percent(power.power, 0))
+    mde = lang.number(power.mde, 2)
+    return lang(
+        "study.exaggerates",
+        mde=lang(f"unit.{unit}", number=mde) if unit else mde,
+        power=lang.percent(power.power, 0),
+    )
 
 
 def _is_null(study: Study) -> bool:

@@ -84,7 +84,7 @@ def write_period(period: object, lang: Language) -> str:
     if isinstance(period, float) and period.is_integer():
         period = int(period)
     text = str(period).replace("-", MINUS) if isinstance(period, int | np.integer) else str(period)
-    return text.replace("-Q", "-T") if lang.code == "fr" else text
+    return lang.period(text)
 
 
 def _decimals(half: float) -> int:

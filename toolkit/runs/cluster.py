@@ -4,6 +4,7 @@ A job is a task, given to another worker if its own dies. A worker's thread has 
 of its own, which it starts as any program and asks for children: with its threads, it cannot fork.
 """
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -26,6 +27,7 @@ from toolkit.runs.manifest import describe_environment
 _AHEAD = 2  # jobs handed over for each thread of the cluster: the next one lies ready
 _PATIENCE = 10  # seconds for a scheduler to answer
 _LOOK = 0.5  # seconds between two looks whether a job is still wanted
+logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it tells, we tell
 
 
 def run_on_cluster(
@@ -61,7 +63,7 @@ def run_on_cluster(
         finished = as_completed(loop=client.loop)
         try:
             while True:
-                room = workers or _AHEAD * max(1, sum(client.nthreads().values()))
+                room = workers or _AHEAD * max(1, _threads(client, scheduler))
                 for job in islice(waiting, max(0, room - len(running))):
                     key = f"report-{client.id}-{next(numbers)}"
                     future = client.submit(
@@ -87,6 +89,15 @@ def _connect(scheduler: str) -> Iterator[Client]:
         raise ToolkitError(say("error.no_scheduler", address=scheduler)) from error
     with client:
         yield client
+
+
+def _threads(client: Client, scheduler: str) -> int:
+    """Return how many jobs the cluster can run at once, by now."""
+    try:
+        return sum(client.nthreads().values())
+    except OSError as error:  # the end of a connection is one, to Dask
+        say = interface_language()
+        raise ToolkitError(say("error.scheduler_lost", address=scheduler)) from error
 
 
 def _anywhere(job: Job) -> Job:

@@ -5,7 +5,7 @@ the notebook and against the data, before anything runs.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
@@ -74,9 +74,20 @@ def plan_batch(
             reports += _of_notebook(notebook, values, dict(parameters or {}), tuple(formats))
         except ParameterError as error:
             faults.append(str(error))
+    if not faults:
+        faults += _unused(map(Path, notebooks), values)
     if faults:
         raise ParameterError("\n".join(faults))
     return reports
+
+
+def _unused(notebooks: Iterable[Path], values: dict) -> Iterator[str]:
+    """Yield a fault for each axis that was given values and that no notebook has."""
+    say = interface_language()
+    read = {name for notebook in notebooks for name in read_parameters(notebook)}
+    for axis in AXES:
+        if axis != "lang" and values[axis] and axis not in read:
+            yield say("error.unused_axis", axis=axis, seen=", ".join(list(values[axis])[:3]))
 
 
 def _of_notebook(

@@ -71,7 +71,8 @@ class _Server:
         while True:
             busy = self.children or self.states
             for key, _ in self.selector.select(_LOOK if busy else None):
-                key.data()
+                if self.selector.get_map().get(key.fd) is key:  # not since another's end
+                    key.data()
             for _, child in self.children.values():
                 child.hold_to_limits()
             for state in self.states.values():

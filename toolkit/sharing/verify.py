@@ -15,6 +15,7 @@ from toolkit.sharing.crate import CRATE
 from toolkit.sharing.crate_faults import crate_faults
 from toolkit.sharing.shared_runs import Run, list_runs
 from toolkit.sharing.stage import CONTENTS, PACKAGE, SUMS, VERSION, Contents
+from toolkit.sharing.tables_judged import table_faults
 
 _PARTS = (CONTENTS, SUMS, PACKAGE, CRATE, "README.md", "requirements.lock", "data/sources.toml")
 # What reading JSON of another's making can raise.
@@ -59,6 +60,8 @@ def check_bundle(path: Path) -> Checked:
     for run in runs:
         faults += _attempt(f"{run.folder}/manifest.json", _manifest, files, run)
     faults += _attempt("data/studies", _locks, files, runs)
+    if not faults:  # only tables that are what their descriptions say are worth a judge
+        faults += _attempt(PACKAGE, table_faults, files)
     return Checked(files, runs, _once(faults), digest)
 
 

@@ -81,6 +81,8 @@ class Deviation:
     def sentence(self, lang: Language) -> str:
         """Say it."""
         values = {"subject": self.subject, "locked": self.locked, "found": self.found}
+        if self.kind != "protocol":  # whose words are quoted as they stand
+            values = {name: lang.period(text) for name, text in values.items()}
         return lang(f"deviation.{self.kind}", **values)
 
 

@@ -68,7 +68,9 @@ class Portfolio:
         return Portfolio(projects, {} if simulated else self.refused, tuple(findings))
 
 
-def load_portfolio(projects: Iterable[str] | str = "", *, lang: Language) -> Portfolio:
+def load_portfolio(
+    projects: Iterable[str] | str = "", *, lang: Language, studies: bool = True
+) -> Portfolio:
     """Load projects and run the studies on them, for their headlines.
 
     Parameters
@@ -77,6 +79,8 @@ def load_portfolio(projects: Iterable[str] | str = "", *, lang: Language) -> Por
         Ids, as a list or with commas between; none for all.
     lang : Language
         Of the messages of what cannot be loaded or run.
+    studies : bool
+        Whether to run the studies; without, there is no finding.
 
     Raises
     ------
@@ -97,4 +101,5 @@ def load_portfolio(projects: Iterable[str] | str = "", *, lang: Language) -> Por
                 loaded[name] = load_project(name)
         except ToolkitError as error:
             refused[name] = str(error)
-    return Portfolio(loaded, refused, load_findings(wanted, lang=lang))
+    findings = load_findings(wanted, lang=lang) if studies else ()
+    return Portfolio(loaded, refused, findings)

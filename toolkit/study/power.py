@@ -5,6 +5,7 @@ from functools import partial
 
 from toolkit.designs.power import Power, minimum_detectable_effect
 from toolkit.errors import DesignError
+from toolkit.estimate import Estimate
 from toolkit.i18n import Language
 from toolkit.study.protocol import Protocol
 from toolkit.study.sample import Sample
@@ -71,6 +72,17 @@ def _attempt(find: Callable[[], Power]) -> Power | None:
         return find()
     except DesignError:
         return None
+
+
+def may_exaggerate(estimate: Estimate, power: Power | None) -> bool:
+    """Tell whether an effect that stands out is less than what the design sees reliably.
+
+    Where the true effect is below the smallest detectable one, the estimates that exclude zero are
+    those that chance made large: on average they exceed it (Gelman and Carlin, Perspectives on
+    Psychological Science 2014, "Type M error").
+    """
+    shown = not estimate.low <= 0 <= estimate.high
+    return power is not None and shown and abs(estimate.value) < power.mde
 
 
 def power_sentences(protocol: Protocol, power: Power | None, lang: Language) -> list[str]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import platform
+import re
 from importlib import metadata
 
 from toolkit.estimate import Estimate
@@ -13,6 +14,7 @@ from toolkit.study.robustness import Robustness
 
 _PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "futurs-publics-toolkit")
 _DIGITS = 12
+_FLOAT = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?")
 
 
 def study_record(study: Study) -> dict:
@@ -21,9 +23,10 @@ def study_record(study: Study) -> dict:
     Returns
     -------
     dict
-        study, status, protocol_sha256, data_sha256 (of the observations read), environment
-        (versions), deviations, estimate, checks, robustness, power, grade and verdict. Numbers
-        have twelve significant digits; one that is infinite or not a number is written as text.
+        study, status, protocol, protocol_sha256, data_sha256 (of the observations read),
+        environment (versions), deviations, estimate, checks, robustness, power, grade and verdict.
+        Numbers have twelve significant digits; one that is infinite or not a number is written as
+        text.
     """
     digests = observation_digests(study.sample.panel, "territory")
     data = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
@@ -32,6 +35,7 @@ def study_record(study: Study) -> dict:
         "study": study.id,
         "status": study.status,
         "simulated": study.sample.simulated,
+        "protocol": study.file.protocol.model_dump(mode="json"),
         "protocol_sha256": hashlib.sha256(study.file.text.encode()).hexdigest(),
         "data_sha256": data,
         "environment": {"python": platform.python_version(), **versions},
@@ -81,6 +85,18 @@ def compare_records(first: dict, second: dict) -> list[tuple[str, str, str]]:
         for key in dict.fromkeys([*was, *now])
         if was.get(key) != now.get(key)
     ]
+
+
+def shorten(was: str, now: str) -> tuple[str, str]:
+    """Write two numbers with six digits, or with all where six do not tell them apart.
+
+    Examples
+    --------
+    >>> shorten("-6.55517712345", "-6.0"), shorten("1.00000001", "1.0"), shorten('"did"', "–")
+    (('-6.55518', '-6'), ('1.00000001', '1.0'), ('"did"', '–'))
+    """
+    short = tuple(f"{float(t):.6g}" if _FLOAT.fullmatch(t) else t for t in (was, now))
+    return short if short[0] != short[1] else (was, now)
 
 
 def _plain(value: object) -> object:
