@@ -64,6 +64,37 @@ def test_each_project_has_a_page_at_an_address_that_stays(tmp_path, put_report):
     assert 'href="projects/demande-unique/index.en.html"' in pages["index.en.html"]
 
 
+def test_a_project_without_a_report_says_how_to_make_one_and_links_its_sheet(tmp_path):
+    page = render_index(tmp_path)["projects/demande-unique/index.en.html"]
+    assert "No report on this project is in this folder yet." in page
+    assert "<code>futurs study run demande-unique</code>" in page
+    assert "opsi/" not in page
+    sheet = tmp_path / "opsi/demande-unique/index.en.html"
+    sheet.parent.mkdir(parents=True)
+    sheet.write_text("a sheet")
+    page = render_index(tmp_path)["projects/demande-unique/index.en.html"]
+    assert 'href="../../opsi/demande-unique/index.en.html"' in page
+
+
+def test_studies_to_pull_are_listed_with_the_command(tmp_path, monkeypatch):
+    monkeypatch.setenv("FUTURS_CACHE", str(tmp_path / "cache"))
+    pages = render_index(tmp_path)
+    pull = "<code>futurs data pull drees-aide-sociale insee-estimations-population</code>"
+    assert pull in pages["index.html"]
+    assert "2 studies are not made" in pages["index.en.html"]
+    assert pull in pages["projects/paerpa/index.en.html"]
+    assert "data pull" not in pages["projects/demande-unique/index.html"]
+
+
+def test_a_page_on_a_project_is_no_study(tmp_path, put_report):
+    put_report(tmp_path / "i/x/en", subject="It", project="x")
+    put_report(tmp_path / "s/x/en", subject="It", project="x", study="x")
+    put_report(tmp_path / "r/DEP/23/en", territories=["DEP-23"], simulated=True, partly=True)
+    page = render_index(tmp_path)["index.en.html"]
+    assert "1 territory has a report. 1 study. 1 page on a project." in page
+    assert '<option value="partly">Partly simulated (1)</option>' in page
+
+
 def test_a_name_can_neither_become_markup_nor_end_the_data(tmp_path, put_report):
     hostile = '</script><b onclick="x">'
     put_report(tmp_path / "s/x/en", title=hostile, subject=hostile, project="x", study="x")

@@ -27,7 +27,7 @@ def opsi(project_id: str, lang: str | None, output: Path, check: bool) -> None:
     case = _case(project_id, output, find_entries(output))
     _say_what_to_mend(case, chosen)
     if not check:
-        click.echo(str(_write(case, output, chosen)))
+        click.echo(str(_write(case, output, chosen, of_site=(output / "index.html").is_file())))
     elif not case.ready:
         raise click.exceptions.Exit(1)
 
@@ -40,7 +40,7 @@ def write_sheets(output: Path) -> None:
     entries = find_entries(output)
     for project in project_ids():
         with suppress(DataError):  # its pages have failed, and say why
-            _write(_case(project, output, entries), output, say)
+            _write(_case(project, output, entries), output, say, of_site=True)
 
 
 def _case(project: str, output: Path, entries: list):
@@ -105,7 +105,7 @@ def _say_what_to_mend(case, lang) -> None:
     click.echo(lang(f"opsi.state.{case.state}"))
 
 
-def _write(case, output: Path, lang) -> Path:
+def _write(case, output: Path, lang, *, of_site: bool) -> Path:
     import json
 
     from toolkit.records.atomic import write_atomically
@@ -117,5 +117,6 @@ def _write(case, output: Path, lang) -> Path:
     record = json.dumps(case_record(case, lang), indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / "case.json", record)
     for code in LANGUAGES:
-        write_atomically(folder / index_name(code), render_sheet(case, language(code)))
+        page = render_sheet(case, language(code), "../../" if of_site else None)
+        write_atomically(folder / index_name(code), page)
     return folder / index_name(lang.code)

@@ -15,10 +15,11 @@ _LINE = 80
 _MOST_LINES = 20
 
 
-def render_sheet(case: Case, lang: Language) -> str:
+def render_sheet(case: Case, lang: Language, root: str | None = None) -> str:
     """Render the sheet in one language: a text to copy for each field, what lacks, what is wrong.
 
-    It makes no request; what is changed in it is counted, and kept nowhere.
+    It makes no request; what is changed in it is counted, and kept nowhere. `root` is the way to
+    the site of reports that it is a page of, if there is one.
     """
     other = next(language(code) for code in LANGUAGES if code != lang.code)
     grouped = groupby(case.answers, lambda answer: answer.asked.group)
@@ -26,6 +27,8 @@ def render_sheet(case: Case, lang: Language) -> str:
         lang=lang,
         other=other,
         other_page=index_name(other.code),
+        root=root,
+        index_page=index_name(lang.code),
         title=lang("opsi.title", project=getattr(case.project.facts.title, lang.code)),
         case=case,
         version=case.form.version,

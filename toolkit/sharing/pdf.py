@@ -27,6 +27,7 @@ from toolkit.sharing.provenance import list_inputs, rerun_command
 _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _FONTS = Path(__file__).parents[1] / "display" / "fonts"
 STANDARDS = ["a-2a", "ua-1"]
+_HASH = 12  # characters of a hash
 _LONGEST = 40  # rows of the table behind a figure; more is for the page
 
 
@@ -104,11 +105,17 @@ def _how_made(manifest: dict, lang: Language) -> list[dict[str, object]]:
     inputs = Table(
         caption=lang("page.how_made.caption"),
         header=(lang("page.how_made.item"), lang("page.how_made.value")),
-        rows=tuple(list_inputs(manifest, lang)),
+        rows=tuple((name, _short(value)) for name, value in list_inputs(manifest, lang)),
         text_columns=frozenset({0, 1}),
+        note=lang("page.how_made.short"),
     )
     parts = [Heading(lang("page.how_made")), *map(Paragraph, sentences)]
     return [*map(_write, parts), {**_write(inputs), "small": True}]
+
+
+def _short(value: str) -> str:
+    """Cut a hash to what tells it from any other; the page has it whole."""
+    return f"{value[:_HASH]}…" if re.fullmatch(r"[0-9a-f]{64}", value) else value
 
 
 def _write(block: Block) -> dict[str, object]:

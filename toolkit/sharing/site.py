@@ -53,7 +53,11 @@ def render_index(output: Path) -> dict[str, str]:
             address = f"projects/{project}/{index_name(code)}"
             own = [study for study in studies if study.project == project]
             told = facts.get(project)
-            pages[address] = _project_page(project, name, told, own, entries, rows, lang)
+            sheet = f"opsi/{project}/{index_name(code)}"
+            pages[address] = _project_page(
+                project, name, told, own, entries, rows, lang,
+                sheet=sheet if (output / sheet).is_file() else "",
+            )  # fmt: skip
     return pages
 
 
@@ -100,6 +104,8 @@ def _project_page(
     entries: list[Entry],
     rows: list[dict],
     lang: Language,
+    *,
+    sheet: str,
 ) -> str:
     """Render the page of a project: what it tries, its reports, its territories and theirs."""
     root = "../../"
@@ -118,6 +124,7 @@ def _project_page(
             key=lambda row: row["address"] not in studied,
         ),
         waiting=[(study, "") for study in studies if study.missing],
+        sheet=sheet,
         to_make=[s.id for s in studies if s.id not in made and not s.missing],
         warning=Callout("simulated", lang("index.project.simulated"), lang).html()
         if simulated
