@@ -67,7 +67,7 @@ def pages(portfolio):
 
 
 def test_the_answer_comes_first_with_its_doubts_real_before_simulated(pages):
-    masthead, _, lead, simulated = pages["en"][:4]
+    masthead, _, lead, simulated, doubts = pages["en"][:5]
     assert isinstance(masthead, Masthead)
     assert (masthead.simulated, masthead.partly, masthead.status) == (True, True, "exploratory")
     assert masthead.facts()[2] == "Partly on simulated data"
@@ -75,9 +75,11 @@ def test_the_answer_comes_first_with_its_doubts_real_before_simulated(pages):
     assert lead == Paragraph("On real data, no study has an answer here.", lead=True)
     assert simulated.text == (
         "On simulated data, 2 studies: 1 finds a beneficial effect and 1 finds no meaningful "
-        "effect. They try the methods and say nothing of the territories named. Locked before the "
-        "answer was known: 0 of 2; of level of evidence 3 or more: 2; with one check at least that "
-        "failed: 0."
+        "effect. They try the methods and say nothing of the territories named."
+    )
+    assert doubts.text == (
+        "Doubts on simulated data: studies locked before the answer was known, 0 of 2; of level of "
+        "evidence 3 or more, 2; with one check at least that failed, 0."
     )
 
 

@@ -12,9 +12,9 @@ from toolkit.display.studies import in_language
 from toolkit.display.writing import supported_digits, write_interval, write_number
 from toolkit.estimate import Estimate
 from toolkit.i18n import Language
-from toolkit.study.analyse import Study
 from toolkit.study.findings import Finding
 from toolkit.study.portfolio import Portfolio
+from toolkit.study.power import may_exaggerate
 from toolkit.study.sample import LOG_UNIT
 
 _VERDICTS = ("beneficial", "harmful", "no_meaningful_effect", "inconclusive")
@@ -24,6 +24,7 @@ _STRONG = 3  # of the Maryland scale: a comparison that an attempt to refute it 
 def introduce_portfolio(portfolio: Portfolio, *, lang: Language) -> list[Block]:
     """Return the top of the page: what was found, on real and on simulated data; doubts."""
     first, *others = [_answer(part, lang) for part in portfolio.parts]
+    doubts = [_doubts(part, lang) for part in portfolio.parts]
     mixed = len(portfolio.parts) > 1
     studies = [finding.found for finding in portfolio.findings if finding.found]
     locked = bool(studies) and all(study.status != "exploratory" for study in studies)
@@ -40,6 +41,7 @@ def introduce_portfolio(portfolio: Portfolio, *, lang: Language) -> list[Block]:
         Heading(lang("portfolio.question"), level=1),
         Paragraph(first, lead=True),
         *map(Paragraph, others),
+        *map(Paragraph, filter(None, doubts)),
         *([Paragraph(lang("portfolio.answer.apart"))] if mixed else []),
         *_unheard(portfolio, lang),
     ]
@@ -50,7 +52,7 @@ def show_findings(portfolio: Portfolio, *, lang: Language) -> list[Block]:
     blocks: list[Block] = [Heading(lang("portfolio.findings.title"))]
     for part in portfolio.parts:
         if part.findings:
-            blocks.append(_tabulate_findings(part, lang))
+            blocks += [_tabulate_findings(part, lang), *_exaggerated(part, lang)]
     blocks.append(Paragraph(lang("portfolio.findings.read")))
     return blocks
 
@@ -95,7 +97,7 @@ def listed(names, lang: Language) -> str:
 
 
 def _answer(part: Portfolio, lang: Language) -> str:
-    """Count the verdicts of a part, say what they can bear, and what to doubt in them."""
+    """Count the verdicts of a part, and say what they can bear."""
     kind = "simulated" if part.is_simulated else "real"
     studies = [finding.found for finding in part.findings if finding.found]
     if not studies:
@@ -109,16 +111,22 @@ def _answer(part: Portfolio, lang: Language) -> str:
     said = [lang.plural(f"portfolio.answer.{kind}", len(studies), verdicts=lang.join(counted))]
     if set(verdicts) == {"inconclusive"}:
         said.append(lang("portfolio.answer.nothing"))
-    return " ".join([*said, _doubts(studies, lang)])
+    return " ".join(said)
 
 
-def _doubts(studies: list[Study], lang: Language) -> str:
+def _doubts(part: Portfolio, lang: Language) -> str:
+    """Say what to doubt in the findings of a part; nothing where there is none."""
+    studies = [finding.found for finding in part.findings if finding.found]
+    if not studies:
+        return ""
     locked = sum(study.status == "locked" for study in studies)
     strong = sum(study.grade.level >= _STRONG for study in studies)
     failing = sum(any(c.status == "failed" for c in study.checks) for study in studies)
     counts = {"locked": locked, "strong": strong, "failing": failing}
     counts |= {"n": len(studies), "level": _STRONG}
-    return lang("portfolio.doubts", **{name: lang.number(n) for name, n in counts.items()})
+    written = {name: lang.number(n) for name, n in counts.items()}
+    kind = "simulated" if part.is_simulated else "real"
+    return lang(f"portfolio.doubts.{kind}", **written)
 
 
 def _unheard(portfolio: Portfolio, lang: Language) -> list[Block]:
@@ -138,6 +146,19 @@ def _unheard(portfolio: Portfolio, lang: Language) -> list[Block]:
         text = lang.plural("portfolio.without_study", len(names), projects=lang.join(names))
         blocks.append(Callout("note", text, lang))
     return blocks
+
+
+def _exaggerated(part: Portfolio, lang: Language) -> list[Block]:
+    """Name the studies whose effect stands out although their design sees it badly."""
+    names = [
+        project_name(finding.project, part, lang)
+        for finding in part.findings
+        if finding.found
+        and finding.found.conclusion.verdict in ("beneficial", "harmful")
+        and may_exaggerate(finding.found.estimate, finding.found.power)
+    ]
+    text = lang("portfolio.exaggerates", projects=lang.join(names)) if names else ""
+    return [Callout("caution", text, lang)] if names else []
 
 
 def _tabulate_findings(part: Portfolio, lang: Language) -> Table:

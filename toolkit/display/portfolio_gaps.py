@@ -114,10 +114,10 @@ def _tabulate(reach: Reach, part: Portfolio, lang: Language, note: str) -> Table
         _row(project_name(name, part, lang), frame[_holds(frame.projects, name)], lang)
         for name in part.projects
     ]
-    rows.append(_row(lang("portfolio.gaps.none"), frame[frame.n_projects == 0], lang))
+    rows.append(_row(lang("portfolio.gaps.none").capitalize(), frame[frame.n_projects == 0], lang))
     partly = frame[frame.in_part.str.len() > 0]
     if len(partly):
-        rows.append(_row(lang("portfolio.gaps.in_part"), partly, lang))
+        rows.append(_row(lang("portfolio.gaps.in_part").capitalize(), partly, lang))
     return Table(
         caption=lang("portfolio.gaps.caption", part=part_name(part, lang)),
         header=tuple(lang(f"portfolio.column.{name}") for name in ("project", "n", "departments")),

@@ -4,7 +4,7 @@ import pandas as pd
 
 from toolkit.display.blocks import Block, Callout, Heading, Paragraph, Table
 from toolkit.display.portfolio import part_name, project_name
-from toolkit.display.projects import vocabulary_words, without_pseudonyms, write_date, write_words
+from toolkit.display.projects import without_pseudonyms, write_date, write_words
 from toolkit.i18n import LANGUAGES, Language
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_lessons import count_failures, public_lessons
@@ -24,34 +24,31 @@ def tell_lessons(portfolio: Portfolio, *, lang: Language) -> list[Block]:
         blocks.append(
             Paragraph(lang.plural("portfolio.lessons", int(counts.failures.sum()), **sums))
         )
-        lessons = public_lessons(part.projects)
-        tables = [_quotes(lessons[lessons.lang == code], code, part, lang) for code in LANGUAGES]
-        blocks += [table for table in tables if table.rows]
+        told = public_lessons(part.projects)
+        for kind in ("erreur", "lecon"):
+            of_kind = told[told.kind == kind]
+            tables = [_quote(of_kind[of_kind.lang == c], kind, c, part, lang) for c in LANGUAGES]
+            blocks += [table for table in tables if table.rows]
     return blocks
 
 
-def _quotes(lessons: pd.DataFrame, code: str, part: Portfolio, lang: Language) -> Table:
-    kinds = vocabulary_words("entry_kind", lang)
+def _quote(lessons: pd.DataFrame, kind: str, code: str, part: Portfolio, lang: Language) -> Table:
+    """Quote failures with what they taught, or lessons, in the language they were written in."""
+    names = ("text", "lesson") if kind == "erreur" else ("text",)
     rows = []
-    for row in lessons.itertuples():
-        project = part.projects[row.project]
-        quoted = (row.text, write_words(row.lesson))
-        rows.append(
-            (
-                project_name(row.project, part, lang),
-                write_date(row.date, lang),
-                kinds[row.kind],
-                *(without_pseudonyms(text, project) for text in quoted),
-            )
-        )
-    names = ("project", "date", "kind", "text", "lesson")
+    for row in lessons.to_dict("records"):
+        project = part.projects[row["project"]]
+        name = project_name(row["project"], part, lang)
+        quoted = (without_pseudonyms(write_words(row[each]), project) for each in names)
+        rows.append((f"{name} ({write_date(row['date'], lang)})", *quoted))
+    columns = ("project_on", *(("text", "lesson") if kind == "erreur" else ("lesson",)))
     own = "" if code == lang.code else code
     return Table(
-        caption=lang(f"portfolio.lessons.caption.{code}", part=part_name(part, lang)),
-        header=tuple(lang(f"portfolio.column.{name}") for name in names),
+        caption=lang(f"portfolio.lessons.{kind}.{code}", part=part_name(part, lang)),
+        header=tuple(lang(f"portfolio.column.{name}") for name in columns),
         rows=tuple(rows),
-        text_columns=frozenset(range(len(names))),
-        langs=("", "", "", own, own),
+        text_columns=frozenset(range(len(columns))),
+        langs=("", *(own for _ in names)),
         simulated=part.is_simulated,
         lang=lang,
     )
