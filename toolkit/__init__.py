@@ -139,6 +139,7 @@ _HOME = {
         "tabulate_population",
         "tabulate_similar",
     ],
+    "toolkit.display.programme": ["place_project"],
     "toolkit.display.projects": ["project_source", "territory_names"],
     "toolkit.display.qualities": ["tabulate_qualities"],
     "toolkit.display.ratings": ["plot_ratings"],
