@@ -73,6 +73,8 @@ def feasible_intervals(
         matrix = chosen[:, found.parts].toarray()
         covered += matrix.sum(axis=1)
         inside = np.flatnonzero(matrix.any(axis=1))
+        if not len(inside):
+            continue
         alone = unknown[inside].sum(axis=1) == matrix[inside].sum(axis=1)
         stop = None
         if enough:

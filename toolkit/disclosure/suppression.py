@@ -59,13 +59,17 @@ class Margin:
         return np.maximum(self.count, values * self.share / (1 - self.share))
 
 
-def narrow_facts(system: System, hidden: np.ndarray, margin: Margin) -> np.ndarray:
-    """Return the numbers of the facts that say too much, though they are hidden.
+def narrow_facts(
+    system: System, hidden: np.ndarray, margin: Margin, *, among: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the numbers of the facts, or of those `among` some, that say too much though hidden.
 
     A fact that stands nowhere (a difference of others) says too much where it is sure to be
     small, but not to be nothing.
     """
     secret = np.flatnonzero(hidden | (~system.published & (margin.count > 0)))
+    if among is not None:
+        secret = np.intersect1d(secret, among)
     nowhere = ~system.published[secret]
 
     def enough(intervals: np.ndarray, at: np.ndarray | slice = slice(None)) -> np.ndarray:
@@ -203,9 +207,13 @@ def _shown_again(
     """Show again, the dearest first, what need not have been hidden in addition."""
     kept = hidden.copy()
     added = np.flatnonzero(hidden & ~first)
-    beyond = set(narrow_facts(system, hidden, margin))
+    # Most are needed by one of those that were too narrow at first: a look at these saves time.
+    reasons = narrow_facts(system, first, margin) if len(added) else added
+    beyond = set(narrow_facts(system, hidden, margin)) if len(added) else set()
     for fact in sorted(added, key=lambda fact: -costs[fact]):
         kept[fact] = False
-        if set(narrow_facts(system, kept, margin)) - beyond:
-            kept[fact] = True
+        for among in (reasons, None):
+            if set(narrow_facts(system, kept, margin, among=among)) - beyond:
+                kept[fact] = True
+                break
     return kept
