@@ -27,7 +27,7 @@ from toolkit.records.territories import load_territories
 from .test_pdf import unicode_map
 
 Key = tuple[str, str, str]  # indicator, territory, period
-_PERIOD = r"(?:19|20)\d\d(?:-(?:Q[1-4]|\d\d))?"
+_PERIOD = r"(?:19|20)\d\d(?:-(?:[QT][1-4]|\d\d))?"
 _NUMBER = r"[-\u2212]?\d[\d\u202f\u00a0 ]*(?:[.,]\d+)?"
 
 
@@ -228,10 +228,16 @@ def _from_page(content: bytes, words: Gazetteer, where: str) -> Iterator[Fact]:
 
 
 def _from_rows(rows, caption: str, words: Gazetteer, lang: str, where: str) -> Iterator[Fact]:
-    """Read a table whose rows are territories and columns periods, or the other way round."""
+    """Read a table of territories by periods, either way round, or of one of each a row."""
     indicator = words.indicator(caption)
     if indicator is None or not rows:
         return
+    for territory, period, cell, *_ in (row for row in rows if len(row) > 2):
+        value = None if cell == "s" else _number(cell, lang)
+        if words.territory(territory) and re.fullmatch(_PERIOD, period):
+            key = (indicator, words.territory(territory), period.replace("-T", "-Q"))
+            if cell == "s" or value is not None:
+                yield Fact(key, value, _error(cell), where)
     for flipped in (False, True):
         grid = [list(column) for column in zip(*rows, strict=False)] if flipped else rows
         periods = [re.fullmatch(_PERIOD, cell.strip()) for cell in grid[0]]
@@ -240,7 +246,8 @@ def _from_rows(rows, caption: str, words: Gazetteer, lang: str, where: str) -> I
             for period, cell in zip(periods, row, strict=True):
                 value = None if cell == "s" else _number(cell, lang)
                 if territory and period and (cell == "s" or value is not None):
-                    yield Fact((indicator, territory, period[0]), value, _error(cell), where)
+                    key = (indicator, territory, period[0].replace("-T", "-Q"))
+                    yield Fact(key, value, _error(cell), where)
 
 
 def _from_sentence(text: str, words: Gazetteer, lang: str, where: str) -> Iterator[Fact]:
