@@ -5,6 +5,31 @@ The names a notebook uses, loaded when first used, so that ``import toolkit`` co
 >>> import toolkit
 >>> toolkit.load_territory("DEP-23").name
 'Creuse'
+
+Step by step; ``toolkit.<Tab>`` lists every name, and ``toolkit.load_panel?`` explains one:
+
+ask
+    ask_parameters
+load
+    find_territories, load_territory, members, neighbours, parents, load_population,
+    load_project, load_projects, load_panel, load_vocabulary
+describe
+    describe_populations, growth_of, similar_territories, describe_criteria, measure_qualities,
+    describe_series, characterise
+design
+    choose_comparison, minimum_detectable_effect, draft_study, plan_study, new_study
+estimate
+    difference_in_differences, event_study, staggered, synthetic_control, synthetic_did,
+    interrupted_series, rate_ratio, meta_analysis, cost_effectiveness
+check
+    anticipation, placebo_in_time, placebo_in_space, leave_one_out, spillover, sensitivity,
+    honest_trends, specification_curve, romano_wolf
+study
+    run_study, contribution
+show
+    show, language, Masthead, Heading, Paragraph, Table, Figure, Callout
+make many
+    plan_batch, forecast, run_batch
 """
 
 from importlib import import_module

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from toolkit.cards import Card
 from toolkit.i18n import Language
 
 STATUSES = ("passed", "failed", "informative", "not_applicable")
@@ -17,7 +18,7 @@ _SHARES = frozenset({"power", "robustness", "robustness_interval"})
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Card):
     """An effect, how sure it is, and how that was established.
 
     Attributes
@@ -92,6 +93,11 @@ class Estimate:
         unsure = "compatible" if concluded else "inconclusive"
         verdict = unsure if covers_zero else "up" if self.value > 0 else "down"
         return lang(f"estimate.sentence.{verdict}", **values)
+
+    def card(self, lang: Language) -> tuple[str, list[tuple[str, str]]]:
+        """Return its design, the effect as a sentence, and how to read it."""
+        reading = [(lang("card.reading"), text) for text in self.explanation(lang)]
+        return lang(f"design.{self.design}"), [(lang("card.effect"), self.sentence(lang)), *reading]
 
     def explanation(self, lang: Language) -> list[str]:
         """Say how p and interval were obtained, why so, the p itself, and every caution."""

@@ -5,8 +5,9 @@ from datetime import date
 
 import pandas as pd
 
+from toolkit.cards import Card
 from toolkit.errors import DataError
-from toolkit.i18n import LANGUAGES, interface_language
+from toolkit.i18n import LANGUAGES, Language, interface_language
 from toolkit.records.faults import Fault, without_repetition, write_faults
 from toolkit.records.projects import FACTS, Facts, frames, project_ids, read_facts
 from toolkit.records.pull import is_pulled
@@ -30,7 +31,7 @@ _PERIODS = {"year": "Y", "quarter": "Q", "month": "M"}
 
 
 @dataclass(frozen=True)
-class Project:
+class Project(Card):
     """A project: its facts and its tables.
 
     Attributes
@@ -49,6 +50,18 @@ class Project:
     def id(self) -> str:
         """The project's id, also its folder's name."""
         return self.facts.id
+
+    def card(self, lang: Language) -> tuple[str, list[tuple[str, str]]]:
+        """Return its title, whether its data is simulated, and how many rows each table has."""
+        filled = [
+            lang("card.rows.one", table=name, n=lang.number(len(table)))
+            for name, table in self.tables.items()
+            if len(table)
+        ]
+        state = lang(f"card.{'simulated' if self.facts.simulated else 'observed'}")
+        facts = {"code": self.id, "state": state, "rows": " · ".join(filled)}
+        title = getattr(self.facts.title, lang.code)
+        return title, [(lang(f"card.{name}"), text) for name, text in facts.items()]
 
     @property
     def updated_on(self) -> date:

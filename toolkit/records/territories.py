@@ -17,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from toolkit.cards import Card
 from toolkit.errors import ToolkitError, UnknownTerritoryError
-from toolkit.i18n import interface_language
+from toolkit.i18n import Language, interface_language
 from toolkit.records.reads import recorded
 from toolkit.records.sources import damaged, table_path
 
@@ -28,7 +29,7 @@ _MOST_CANDIDATES = 8
 
 
 @dataclass(frozen=True)
-class Territory:
+class Territory(Card):
     """One territory of the official geography of `cog_year`.
 
     Attributes
@@ -63,6 +64,12 @@ class Territory:
     def id(self) -> str:
         """Level and code in one word: "DEP-23"; "FR" for France."""
         return self.level if self.level == "FR" else f"{self.level}-{self.code}"
+
+    def card(self, lang: Language) -> tuple[str, list[tuple[str, str]]]:
+        """Return its name, and its code, parents and year."""
+        facts = {"code": self.id, "in_department": self.department, "in_region": self.region}
+        facts["year"] = str(self.cog_year)
+        return self.name, [(lang(f"card.{name}"), text) for name, text in facts.items() if text]
 
 
 @recorded

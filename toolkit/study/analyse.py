@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from toolkit.cards import Card
 from toolkit.designs.checks import anticipation, leave_one_out, placebo_in_time, spillover
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.honest_trends import honest_trends
@@ -24,6 +25,7 @@ from toolkit.designs.synthetic_checks import (
 from toolkit.designs.synthetic_control import SyntheticControl, synthetic_control
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
+from toolkit.i18n import Language
 from toolkit.study.events import (
     Events,
     events_of_one_adoption,
@@ -42,7 +44,7 @@ Status = Literal["locked", "retrospective", "exploratory"]
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(Card):
     """What was asked, what was found, and how far it can be trusted.
 
     Attributes
@@ -109,6 +111,19 @@ class Study:
         if self.lock is None or self.deviations:
             return "exploratory"
         return "retrospective" if self.lock.outcomes_known else "locked"
+
+    def card(self, lang: Language) -> tuple[str, list[tuple[str, str]]]:
+        """Return its title, and its question, data, effect, verdict and grade."""
+        protocol = self.file.protocol
+        facts = {
+            "question": getattr(protocol.question, lang.code),
+            "state": lang(f"card.{'simulated' if self.sample.simulated else 'observed'}"),
+            "effect": self.estimate.sentence(lang, concluded=True),
+            "verdict": self.conclusion.sentence(lang),
+            "grade": lang("grade.level", level=self.grade.level, ceiling=self.grade.ceiling),
+        }
+        title = getattr(protocol.title, lang.code)
+        return title, [(lang(f"card.{name}"), text) for name, text in facts.items()]
 
     def table(self) -> pd.DataFrame:
         """Return the estimate as one row, with study, status, grade and verdict."""
