@@ -15,8 +15,8 @@ from toolkit.errors import ToolkitError
 from toolkit.i18n import Language, interface_language
 from toolkit.records.territories import Territory
 
-# Distinct positions across the whole width of the figure: a little more than its points.
-_STEPS = 700
+# Distinct positions across the whole width of the figure: about as many as it has points.
+_STEPS = 500
 
 
 def plot_location(

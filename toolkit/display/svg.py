@@ -8,6 +8,8 @@ _SHIFT = re.compile(rb' transform="translate\((-?[\d.]+) (-?[\d.]+)\)"/>')
 _PLACE = re.compile(rb' (x|y)="(-?\d+\.\d)\d+"')
 _BETWEEN_TAGS = re.compile(rb">\s+<")
 _GLYPH = re.compile(rb"[\w-]+-(?:Regular|Bold|Oblique|BoldOblique|[0-9a-f]+)-[0-9a-f]+(?=[\"])")
+# Where a letter stands, in hundredths of its height or so.
+_LETTER = re.compile(rb'(<use href="#g\d+" x="-?\d+)\.\d+"')
 _COMMAND = re.compile(rb"([A-Za-z])\s*([^A-Za-z]*)")
 
 
@@ -15,7 +17,7 @@ def compact(svg: bytes) -> bytes:
     """Return the drawing without what nobody sees.
 
     Outlines keep a tenth of a point (a 640th of a letter's height in letters), spaces between
-    tags go, and letters get short names. Equal drawings give equal bytes.
+    tags go, and letters get short names and whole places. Equal drawings give equal bytes.
     """
     svg = _PATH.sub(lambda m: m[1] + _outline(m[2]) + m[3], svg)
     svg = _SHIFT.sub(rb' x="\1" y="\2"/>', svg)
@@ -24,7 +26,8 @@ def compact(svg: bytes) -> bytes:
     names: dict[bytes, bytes] = {}
     for name in _GLYPH.findall(svg):
         names.setdefault(name, b"g%d" % len(names))
-    return _GLYPH.sub(lambda m: names[m[0]], svg)
+    svg = _GLYPH.sub(lambda m: names[m[0]], svg).replace(b" xlink:href=", b" href=")
+    return _LETTER.sub(rb'\1"', svg)
 
 
 def _outline(path: bytes) -> bytes:
