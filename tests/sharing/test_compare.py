@@ -80,6 +80,13 @@ def test_what_was_not_made_is_missing():
     assert fewer.count("missing") == 1
 
 
+@pytest.mark.parametrize("left", [b"", b"{", b"[]", b'{"cells": [3]}', b"[" * 100_000])
+def test_what_a_run_left_may_be_anything(left):
+    files = shared(figure())
+    items = compare(files, dict.fromkeys(files, left))
+    assert {item.outcome for item in items} == {"missing"}
+
+
 def test_a_run_that_failed_must_fail_again():
     failed = {"reports/data_quality/x/fr/failure.txt": b"Cell 3: KeyError"}
     assert [item.outcome for item in compare(failed, failed)] == ["identical"]

@@ -145,7 +145,10 @@ def test_a_report_that_says_locked_has_a_lock_that_holds(shared, check):
     assert "lock_protocol" not in found
 
 
-@pytest.mark.parametrize("name", [CRATE, PACKAGE, f"{REPORT}/manifest.json", "bundle.json"])
+@pytest.mark.parametrize(
+    "name",
+    [CRATE, PACKAGE, f"{REPORT}/manifest.json", f"{REPORT}/executed.ipynb", "bundle.json"],
+)
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"[" * 100_000, b"\xff", b'{"@graph": 1}'])
 def test_json_of_any_shape_is_a_fault_and_no_traceback(shared, check, name, content):
     assert "json_damaged" in rules(check(shared | {name: content}))

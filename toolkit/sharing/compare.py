@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from toolkit.runs.manifest import FILES
+from toolkit.runs.manifest import FAILURE, FILES
 from toolkit.sharing.shared_runs import Run, list_runs, shown_blocks
 
 Outcome = Literal["identical", "same", "different", "missing"]
@@ -53,10 +53,12 @@ class Item:
 def compare(shared: Mapping[str, bytes], again: Mapping[str, bytes]) -> list[Item]:
     """Compare what two runs of the same bundle left, file by file, in order.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError, AttributeError, RecursionError
-        What is read is none of ours.
+    Parameters
+    ----------
+    shared : mapping of str to bytes
+        The files of a bundle without a fault.
+    again : mapping of str to bytes
+        What running it left, whatever it is.
     """
     items = []
     for run in list_runs(shared):
@@ -69,14 +71,21 @@ def compare(shared: Mapping[str, bytes], again: Mapping[str, bytes]) -> list[Ite
 
 def _run(run: Run, shared: Mapping[str, bytes], again: Mapping[str, bytes]) -> list[Item]:
     if run.failure:
-        now = next((r for r in list_runs(again) if r.address == run.address), None)
-        failed = now is not None and bool(now.failure)
+        failed = f"{run.folder}/{FAILURE}" in again
         outcome: Outcome = "identical" if failed else "different"
         return [Item(run.address, "failure", run.failure[:_LONGEST], outcome)]
     name = f"{run.folder}/{FILES['executed']}"
     was = [block for _, block in shown_blocks(shared[name])]
-    now = [block for _, block in shown_blocks(again[name])] if name in again else []
+    now = _made_again(again.get(name))
     return [_block(run.address, *pair) for pair in zip_longest(was, now)]
+
+
+def _made_again(notebook: bytes | None) -> list[dict]:
+    """Read what a run left; what cannot be read was not made."""
+    try:
+        return [block for _, block in shown_blocks(notebook or b"")]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return []
 
 
 def _block(where: str, was: dict | None, now: dict | None) -> Item:
@@ -132,7 +141,10 @@ def _last_digits(number: str) -> int:
 
 def _numbers(name: str, was: object, content: bytes | None) -> list[Item]:
     """Compare each number, and each word, of two JSON files."""
-    now = dict(_leaves(json.loads(content))) if content is not None else {}
+    try:
+        now = dict(_leaves(json.loads(content or b"")))
+    except (ValueError, RecursionError):
+        now = {}
     items = []
     for key, value in _leaves(was):
         if key.startswith("environment."):  # told apart, with the other versions

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from toolkit.records.faults import Fault
 from toolkit.records.reads import package_digest
-from toolkit.runs.manifest import cells_digest
+from toolkit.runs.manifest import FILES, cells_digest
 from toolkit.sharing.archive import unpack
+from toolkit.sharing.compare import ESTIMATES
 from toolkit.sharing.crate import CRATE
 from toolkit.sharing.crate_faults import crate_faults
-from toolkit.sharing.shared_runs import Run, list_runs
+from toolkit.sharing.shared_runs import Run, list_runs, shown_blocks
 from toolkit.sharing.stage import CONTENTS, PACKAGE, SUMS, VERSION, Contents
 from toolkit.sharing.tables_judged import table_faults
 
@@ -60,6 +61,7 @@ def check_bundle(path: Path) -> Checked:
     for run in runs:
         faults += _attempt(f"{run.folder}/manifest.json", _manifest, files, run)
     faults += _attempt("data/studies", _locks, files, runs)
+    faults += _attempt(ESTIMATES, _estimates, files)
     if not faults:  # only tables that are what their descriptions say are worth a judge
         faults += _attempt(PACKAGE, table_faults, files)
     return Checked(files, runs, _once(faults), digest)
@@ -126,6 +128,8 @@ def _manifest(files: Mapping[str, bytes], run: Run) -> Iterator[Fault]:
         seen = _sha256(files.get(f"{run.folder}/{name}", b""))
         if seen != digest:
             yield Fault(own, "manifest_file", value=f"{run.folder}/{name}")
+    # Read here as `compare` will: what has not its shape is told now, and not when it was run.
+    shown_blocks(files[f"{run.folder}/{FILES['executed']}"])
     cells = json.loads(files[run.notebook])["cells"]
     if cells_digest(cells) != manifest["notebook_sha256"]:
         yield Fault(own, "manifest_program", value=run.notebook)
@@ -136,6 +140,16 @@ def _manifest(files: Mapping[str, bytes], run: Run) -> Iterator[Fault]:
         path = f"pulled/{name[6:]}" if name.startswith("cache:") else f"data/{name}"
         if path in files and _sha256(files[path]) != digest:
             yield Fault(own, "manifest_data", value=path)
+
+
+def _estimates(files: Mapping[str, bytes]) -> Iterator[Fault]:
+    """Find estimates that are no JSON."""
+    for name in sorted(files):
+        if name.endswith(f"/{ESTIMATES}"):
+            try:
+                json.loads(files[name])
+            except (ValueError, RecursionError) as error:
+                yield Fault(name, "json_damaged", value=str(error))
 
 
 def _locks(files: Mapping[str, bytes], runs: list[Run]) -> Iterator[Fault]:
