@@ -2,6 +2,8 @@
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from toolkit.records.projects import project_ids
 from toolkit.records.pull import is_pulled
@@ -28,8 +30,14 @@ class StudyFile:
 
 def study_files() -> list[StudyFile]:
     """List the studies whose protocol can be read and whose project there is, by id."""
+    return list(_study_files(data_dir()))
+
+
+@cache
+def _study_files(folder: Path) -> tuple[StudyFile, ...]:
+    """Read the protocols once: a page quotes several studies."""
     found, projects = [], project_ids()
-    for path in sorted((data_dir() / "studies").glob("*.toml")):
+    for path in sorted((folder / "studies").glob("*.toml")):
         if "." in path.stem:  # what a protocol was before it was amended, or its reading
             continue
         try:
@@ -39,7 +47,7 @@ def study_files() -> list[StudyFile]:
             continue
         if project in projects:
             found.append(StudyFile(path.stem, project, indicator, _pulls(project, indicator)))
-    return found
+    return tuple(found)
 
 
 def _pulls(project: str, indicator: str) -> tuple[str, ...]:
