@@ -49,6 +49,7 @@ def test_long_reports_come_first_and_studies_on_paper_too(nothing_pulled):
     names = [report.notebook.stem for report in reports]
     assert names[:7] == ["impact_evaluation"] * 6 + ["portfolio_synthesis"]
     assert names[-120:] == ["territory_report"] * 120
-    assert reports[-120].address == "territory_report/FR/FR/fr"
+    assert reports[-120].address == "territory_report/DEP/01/fr"
+    assert reports[-1].address == "territory_report/FR/FR/fr"
     assert reports[0].formats == ("html", "code", "pdf")
     assert reports[-1].formats == ("html", "code")

@@ -11,7 +11,8 @@ from toolkit.runs.plan import plan_batch
 from toolkit.runs.reports import Report
 
 _ON_PROJECTS = ("project_characterisation", "implementation", "data_quality")
-_LEVELS = ("FR", "REG", "DEP")
+# France last: by then the headlines it quotes, those of all studies, are kept.
+_LEVELS = ("DEP", "REG", "FR")
 
 
 def plan_programme(
@@ -30,7 +31,7 @@ def plan_programme(
     -------
     list of Report
         The long ones first, so that all workers end together: each study whose data are there, the
-        portfolio, the pages of each project, then France, its régions and its départements.
+        portfolio, the pages of each project, then départements, régions and France.
 
     Raises
     ------
