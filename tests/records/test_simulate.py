@@ -153,6 +153,7 @@ def test_the_true_effects_are_those_of_the_recipes():
         "part-apa-domicile": 0.0,
         "delai-traitement": -6.0,
         "non-recours": -2.0,
+        "cout-dossier": -15.0,
         "delai-decision": -0.3,
         "satisfaction": 2.5,
         "competences-numeriques": pytest.approx(0.998, abs=1e-3),
@@ -412,7 +413,7 @@ def test_neighbours_and_doses_must_be_known():
     ("text", "message"),
     [
         ("seed = ", r"project demande cannot be simulated:\nsimulation\.toml.*\n.*TOML"),
-        (None, r"project demande cannot be simulated:\nsimulation\.toml.*\n.*No such file"),
+        (None, r"project demande cannot be simulated:\nsimulation\.toml.*\n.*nothing there"),
         ("seed = 1\npopulation_year = 2016\nindicators = 3", r"'3' does not fit \(expected: \["),
     ],
 )
