@@ -107,7 +107,7 @@ def test_the_form_finds_a_territory_runs_the_notebook_and_makes_its_report(lab, 
     form = page.locator(".futurs-form")
     form.get_by_role("heading", name="Creuse : combien d’habitants").wait_for()
     form.get_by_text("Fait avec ces valeurs").wait_for()
-    assert form.locator("img").count() == 2
+    assert form.locator("img").count() == 3  # population, map, the series of the project here
 
     page.get_by_role("button", name="Faire le rapport").click()
     page.get_by_role("link", name="Ouvrir la page").click()

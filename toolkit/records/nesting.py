@@ -29,7 +29,7 @@ def common_pieces(territories: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     --------
     >>> pieces = common_pieces(("FR", "DEP-23", "DEP-19"))
     >>> pieces["DEP-23"], len(pieces["FR"])
-    ((1,), 3)
+    ((2,), 3)
     """
     communes = load_territories("COM")
     wanted = set(territories)
