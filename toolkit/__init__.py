@@ -192,7 +192,7 @@ _HOME = {
         "projects_without_study",
         "tabulate_findings",
     ],
-    "toolkit.study.portfolio": ["load_portfolio"],
+    "toolkit.study.portfolio": ["load_portfolio", "run_studies"],
     "toolkit.study.portfolio_criteria": ["compare_criteria"],
     "toolkit.study.portfolio_effects": ["pool_effects", "scale_effects"],
     "toolkit.study.portfolio_gaps": ["measure_reach"],

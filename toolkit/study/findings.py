@@ -4,7 +4,7 @@ A headline costs the estimate and the planned checks, on which grade and verdict
 study has (`Study.power`, `Study.robustness`) is made when it is asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,7 +138,9 @@ def finding_of(study: Study) -> Finding:
     return Finding(study.id, protocol, measured, study.sample.simulated, study, None)
 
 
-def load_findings(projects: Iterable[str] = (), *, lang: Language) -> tuple[Finding, ...]:
+def load_findings(
+    projects: Iterable[str] = (), *, lang: Language, ran: Mapping[str, Study] | None = None
+) -> tuple[Finding, ...]:
     """Return the headline of every study, or of those on some projects, by id.
 
     Parameters
@@ -147,10 +149,12 @@ def load_findings(projects: Iterable[str] = (), *, lang: Language) -> tuple[Find
         Ids; none for all. A protocol that cannot be read is on no project: it is always returned.
     lang : Language
         Of the messages of refusals.
+    ran : mapping of str to Study, optional
+        Studies that were run already, by id.
     """
-    wanted = set(projects)
+    wanted, ran = set(projects), ran or {}
     return tuple(
-        load_finding(study, lang=lang)
+        finding_of(ran[study]) if study in ran else load_finding(study, lang=lang)
         for study in study_ids()
         if not wanted or _project_of(study) in wanted | {None}
     )

@@ -1,6 +1,6 @@
 """The programme's projects and studies together: loaded once, real and simulated never mixed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,6 +9,7 @@ from toolkit.errors import DataError, ToolkitError
 from toolkit.i18n import Language, interface_language, speaking
 from toolkit.records.portfolio import Project, load_project
 from toolkit.records.projects import project_ids
+from toolkit.study.analyse import Study
 from toolkit.study.findings import Finding, load_findings
 
 
@@ -68,8 +69,29 @@ class Portfolio:
         return Portfolio(projects, {} if simulated else self.refused, tuple(findings))
 
 
+def run_studies(projects: Iterable[str] | str = "") -> dict[str, Study]:
+    """Run the studies on some projects, or all, that can be run: their numbers know no language.
+
+    Parameters
+    ----------
+    projects : str or iterable of str
+        Ids, as a list or with commas between; none for all.
+
+    Returns
+    -------
+    dict of str to Study
+        By id. `load_portfolio` says why the others are not there.
+    """
+    findings = load_findings(_named(projects), lang=interface_language())
+    return {finding.study: finding.found for finding in findings if finding.found}
+
+
 def load_portfolio(
-    projects: Iterable[str] | str = "", *, lang: Language, studies: bool = True
+    projects: Iterable[str] | str = "",
+    *,
+    lang: Language,
+    studies: bool = True,
+    ran: Mapping[str, Study] | None = None,
 ) -> Portfolio:
     """Load projects and run the studies on them, for their headlines.
 
@@ -81,15 +103,15 @@ def load_portfolio(
         Of the messages of what cannot be loaded or run.
     studies : bool
         Whether to run the studies; without, there is no finding.
+    ran : mapping of str to Study, optional
+        What `run_studies` gave: these are not run again.
 
     Raises
     ------
     DataError
         A project that is named does not exist, or there is none at all.
     """
-    named = projects.split(",") if isinstance(projects, str) else projects
-    wanted = [name.strip() for name in named if name.strip()]
-    known = project_ids()
+    wanted, known = _named(projects), project_ids()
     unknown = [name for name in wanted if name not in known]
     if unknown or not known:
         details = {"project": ", ".join(unknown), "known": ", ".join(known)}
@@ -101,5 +123,10 @@ def load_portfolio(
                 loaded[name] = load_project(name)
         except ToolkitError as error:
             refused[name] = str(error)
-    findings = load_findings(wanted, lang=lang) if studies else ()
+    findings = load_findings(wanted, lang=lang, ran=ran) if studies else ()
     return Portfolio(loaded, refused, findings)
+
+
+def _named(projects: Iterable[str] | str) -> list[str]:
+    names = projects.split(",") if isinstance(projects, str) else projects
+    return [name.strip() for name in names if name.strip()]
