@@ -41,6 +41,13 @@ def test_a_study_is_an_entry_on_its_project_in_the_departments_of_those_treated(
     assert entry.pages["fr"].formats == ("html", "pdf")
 
 
+def test_a_page_on_no_project_and_no_territory_is_on_the_whole_programme(tmp_path, put_report):
+    put_report(tmp_path / "p/fr", subject="Le programme", title="Qu’a trouvé le programme ?")
+    (entry,) = find_entries(tmp_path)
+    assert (entry.kind, entry.code, entry.places) == ("programme", "", ())
+    assert entry.pages["fr"].name == "Le programme"
+
+
 def test_what_is_unfinished_or_none_of_ours_is_left_out(tmp_path, put_report):
     put_report(tmp_path / "r/DEP/23/fr", territories=["DEP-23"])
     put_report(tmp_path / "r/DEP/19/fr", territories=["DEP-19"])

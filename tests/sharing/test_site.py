@@ -64,6 +64,14 @@ def test_each_project_has_a_page_at_an_address_that_stays(tmp_path, put_report):
     assert 'href="projects/demande-unique/index.en.html"' in pages["index.en.html"]
 
 
+def test_a_page_on_the_whole_programme_comes_first_and_is_no_territory(tmp_path, put_report):
+    put_report(tmp_path / "r/DEP/23/en", lang="en", territories=["DEP-23"])
+    put_report(tmp_path / "p/en", lang="en", title="What has it found?", subject="All projects")
+    page = render_index(tmp_path)["index.en.html"]
+    assert "1 territory has a report. 1 page on the whole programme." in page
+    assert page.index("What has it found?") < page.index(">Creuse<")
+
+
 def test_a_project_without_a_report_says_how_to_make_one_and_links_its_sheet(tmp_path):
     page = render_index(tmp_path)["projects/demande-unique/index.en.html"]
     assert "No report on this project is in this folder yet." in page

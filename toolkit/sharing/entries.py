@@ -13,8 +13,9 @@ from toolkit.i18n import LANGUAGES
 from toolkit.records.territories import LEVELS, load_territories
 from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE
 
-# What an index lists, in this order: projects, then territories from the largest to the smallest.
-KINDS = ("project", *LEVELS)
+# What an index lists, in this order: all of the programme, projects, then territories from the
+# largest to the smallest.
+KINDS = ("programme", "project", *LEVELS)
 # What a manifest says of each; the date is read apart.
 _FACTS = (
     "title", "subject", "lang", "status", "simulated", "grade", "verdict", "project", "territories",
@@ -45,7 +46,7 @@ class Entry:
     kind : str
         One of `KINDS`.
     code : str
-        Of the territory, or the id of the study or of the project.
+        Of the territory, or the id of the study or of the project; empty of the programme.
     study : str
         Id of the study it reports; empty of any other page.
     status, verdict, project : str
@@ -157,9 +158,11 @@ def _entry(address: str, pages: dict[str, dict], known: dict[str, tuple[str, str
     name = ""
     if facts["project"]:
         kind, code = "project", facts["study"] or facts["project"]
+    elif not territories:
+        kind, code = "programme", ""
     else:
-        kind, _, code = (territories or ("FR",))[0].partition("-")
-        name = known.get(territories[0], ("", ""))[0] if territories else ""
+        kind, _, code = territories[0].partition("-")
+        name = known.get(territories[0], ("", ""))[0]
     places = (known[t][1] for t in territories if t in known)
     return Entry(
         address=address,

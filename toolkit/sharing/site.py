@@ -76,13 +76,15 @@ def check_output(output: Path) -> None:
 
 
 def _lead(entries: list[Entry], lang: Language) -> str:
-    """Count territories, studies, and what else there is on projects."""
+    """Count territories, studies, what else there is on projects, and on all of them."""
     n_studies = sum(bool(entry.study) for entry in entries)
     n_pages = sum(entry.kind == "project" for entry in entries) - n_studies
-    n_territories = len(entries) - n_studies - n_pages
+    n_programme = sum(entry.kind == "programme" for entry in entries)
+    n_territories = len(entries) - n_studies - n_pages - n_programme
     said = [lang.plural("index.count", n_territories)] if n_territories or not entries else []
     said += [lang.plural("index.studies", n_studies)] if n_studies else []
     said += [lang.plural("index.project_pages", n_pages)] if n_pages else []
+    said += [lang.plural("index.programme_pages", n_programme)] if n_programme else []
     return " ".join(said)
 
 
