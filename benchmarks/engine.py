@@ -183,11 +183,21 @@ def with_nbclient(task: Task) -> None:
 
 def with_ploomber(task: Task) -> None:
     """Execute in one shell for all: what one leaves, the next finds."""
+    import nbformat
     from ploomber_engine import execute_notebook
 
     notebook, parameters, output = task
-    made = execute_notebook(notebook, output, parameters=parameters, progress_bar=False)
+    plain = output.with_suffix(".plain.ipynb")  # it executes the cells tagged to be skipped too
+    nbformat.write(nbformat.v4.new_notebook(cells=_cells(notebook)), plain)
+    made = execute_notebook(plain, output, parameters=parameters, progress_bar=False)
     _convert(made, output)
+
+
+def _cells(notebook: Path) -> list:
+    import nbformat
+
+    cells = nbformat.read(notebook, 4).cells
+    return [c for c in cells if "skip-execution" not in c.metadata.get("tags", [])]
 
 
 def _convert(node, output: Path) -> None:
@@ -223,10 +233,9 @@ def _with_us(engine: str) -> Callable[[list[Task]], None]:
 
 def _as_code(tasks: list[Task]) -> None:
     """Execute the cells as plain code, twice the first, so that all is imported; no page."""
-    import nbformat
     from IPython.utils.capture import capture_output
 
-    sources = [c.source for c in nbformat.read(tasks[0][0], 4).cells if c.cell_type == "code"]
+    sources = [c.source for c in _cells(tasks[0][0]) if c.cell_type == "code"]
     for _, parameters, output in [tasks[0], *tasks]:
         space: dict[str, object] = {}
         with capture_output():
