@@ -198,12 +198,11 @@ _HOME = {
     "toolkit.study.portfolio_gaps": ["measure_reach"],
     "toolkit.study.portfolio_lessons": ["public_lessons"],
     "toolkit.study.qualities": ["measure_qualities"],
-    "toolkit.study.headlines": ["headlines_of", "local_series"],
+    "toolkit.study.headlines": ["headlines_of", "local_series", "record_of"],
     "toolkit.study.analyse": ["run_study"],
     "toolkit.study.contribution": ["contribution"],
     "toolkit.study.draft": ["draft_study", "plan_study"],
     "toolkit.study.write": ["new_study"],
-    "toolkit.study.record": ["study_record"],
     "toolkit.study.reading": ["load_reading", "read_own_words"],
     "toolkit.display.summary": ["place_on_nesta", "summarise_study"],
     "toolkit.display.portrait": [

@@ -113,6 +113,7 @@ def local_series(project: str, territory: Territory) -> list[LocalSeries]:
     return found
 
 
+@recorded
 def record_of(study: str) -> dict | None:
     """Return `toolkit.study.record.study_record` of a study, or None where it cannot be made."""
     return next((_kept(file)["record"] for file in study_files() if file.id == study), None)
