@@ -259,6 +259,7 @@ _HOME = {
     ],
     "toolkit.display.theory": ["plot_theory_of_change"],
     "toolkit.display.trends": ["plot_trends"],
+    "toolkit.display.unwritten": ["list_unwritten"],
     "toolkit.display.sources": ["attribution", "tabulate_sources"],
     "toolkit.sharing.opsi_blocks": ["introduce_case", "show_case"],
     "toolkit.sharing.opsi_case": ["describe_case"],

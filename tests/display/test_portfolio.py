@@ -78,8 +78,9 @@ def test_the_answer_comes_first_with_its_doubts_real_before_simulated(pages):
         "effect. They try the methods and say nothing of the territories named."
     )
     assert doubts.text == (
-        "Doubts on simulated data: studies locked before the answer was known, 0 of 2; of level of "
-        "evidence 3 or more, 2; with one check at least that failed, 0."
+        "Doubts on simulated data: of 2 studies, 0 with a protocol locked before the answer was "
+        "known, 2 of level of evidence 3 or more (on a scale from 1 to 5), 0 with at least one "
+        "check that failed."
     )
 
 

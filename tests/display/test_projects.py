@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from toolkit.display.artefacts import explain_artefacts
-from toolkit.display.blocks import Callout, Figure, Masthead, Paragraph, Table
+from toolkit.display.blocks import Callout, Figure, Heading, Masthead, Paragraph, Table
 from toolkit.display.criteria import compare_sides, explain_criteria, introduce_criteria
 from toolkit.display.fidelity import explain_costs, explain_sites
 from toolkit.display.implementation import (
@@ -17,7 +17,9 @@ from toolkit.display.implementation import (
     introduce_implementation,
 )
 from toolkit.display.participation import explain_participation
+from toolkit.display.programme import place_project
 from toolkit.display.qualities import tabulate_qualities
+from toolkit.display.unwritten import list_unwritten
 from toolkit.i18n import LANGUAGES, language
 from toolkit.records.portfolio import load_project
 from toolkit.study.criteria import describe_criteria
@@ -37,7 +39,8 @@ def page(project, lang) -> list:
     """Every block of both notebooks."""
     criteria, measures = describe_criteria(project), measure_qualities(project)
     parts = (explain_cycles, explain_logbook, explain_artefacts, explain_participation,
-             explain_sites, explain_costs, explain_theory, explain_reintegration)  # fmt: skip
+             explain_sites, explain_costs, explain_theory, explain_reintegration,
+             list_unwritten)  # fmt: skip
     return [
         *introduce_criteria(project, criteria, measures, lang=lang),
         *explain_criteria(project, criteria, lang=lang),
@@ -102,14 +105,36 @@ def test_simulated_data_is_labelled_on_every_figure_and_table(projects, pages):
         assert set(marked) == {simulated}, name
 
 
-def test_a_project_without_records_says_where_to_write_each(pages):
-    said = [b.text for b in pages["paerpa", "en"] if isinstance(b, Callout) and b.kind == "note"]
-    files = [text.split("data/projects/paerpa/")[1].split(",")[0] for text in said]
-    assert files == [
-        "ratings.csv", "cycles.csv", "logbook.csv", "artefacts.csv", "freedoms.csv",
-        "participation.csv", "partners.csv", "costs.csv", "theory_nodes.csv", "artefacts.csv",
+def test_a_project_without_records_says_so_once_and_where_to_write_each(pages):
+    """No section stands empty: what is lacking is one table, and an absence is never a zero."""
+    blocks = pages["paerpa", "en"]
+    lacking = tables(blocks)["Topics without a single row, and the table to write them in"]
+    assert [file.removeprefix("data/projects/paerpa/") for _, file in lacking.rows] == [
+        "cycles.csv", "logbook.csv", "artefacts.csv", "freedoms.csv", "participation.csv",
+        "partners.csv", "costs.csv", "theory_nodes.csv",
     ]  # fmt: skip
-    assert not any(b.simulated for b in pages["paerpa", "en"] if isinstance(b, Masthead))
+    titles = [block.text for block in blocks if isinstance(block, Heading) and block.level > 1]
+    assert titles == [
+        "The five criteria, on admission and on exit", "Sites", "Reintegration into ordinary life",
+        "What is not recorded yet",
+    ]  # fmt: skip
+    said = [block.text for block in blocks if isinstance(block, Paragraph | Callout)]
+    assert any("nothing says whether their actors had signed off" in text for text in said)
+    assert any(text.endswith("2 sites, opened on 1 September 2013.") for text in said)
+    assert not any(b.simulated for b in blocks if isinstance(b, Masthead))
+
+
+def test_facets_that_are_not_scored_are_written_in_the_projects_own_file(projects):
+    project = projects["paerpa"]
+    notes = [
+        b.text
+        for b in place_project(project, measure_qualities(project), lang=EN)
+        if isinstance(b, Callout)
+    ]
+    assert notes == [
+        "The facets of the OECD observatory are not scored. To be written: "
+        "data/projects/paerpa/project.toml, under [facets]."
+    ]
 
 
 def leads(blocks) -> list[str]:

@@ -17,7 +17,7 @@ def test_counts_by_criterion_and_role():
         ("C1", "usager", 3), ("C1", "usager", 3), ("C1", "elu", 0), ("C5", "chercheur", 1)
     )  # fmt: skip
     figure = plot_ratings(frame, lang=EN)
-    assert figure.title == "Rated highest: C1 (2 high scores of 3); lowest: C5 (0 of 1)"
+    assert figure.title == "High scores (2 or 3): most on C1 (2 of 3); fewest on C5 (0 of 1)"
     assert figure.table.rows == (
         ("C1", "user", "0", "0", "0", "2"),
         ("C1", "elected representative", "1", "0", "0", "0"),
@@ -28,7 +28,7 @@ def test_counts_by_criterion_and_role():
 
 def test_one_rater_is_no_landslide():
     figure = plot_ratings(ratings(("C2", "usager", 2)), lang=FR)
-    assert figure.title.startswith("Part de notes hautes égale")
+    assert figure.title == "Notes hautes (2 ou 3)\u00a0: autant sur tous les critères (1 sur 1)"
     assert "1 sur 1" in figure.title
 
 

@@ -2,7 +2,6 @@
 
 from toolkit.display.blocks import Block, Heading, Table
 from toolkit.display.projects import (
-    not_written,
     vocabulary_words,
     words_table,
     write_date,
@@ -14,18 +13,12 @@ from toolkit.records.portfolio import Project
 
 def explain_artefacts(project: Project, *, lang: Language) -> list[Block]:
     """List what was made and what became of it, then the freedoms granted."""
-    artefacts, freedoms = (
-        not_written(project, name, lang=lang)
-        if project.tables[name].empty
-        else write(project, lang)
-        for name, write in (("artefacts", _artefacts), ("freedoms", _freedoms))
-    )
-    return [
-        Heading(lang("artefacts.title")),
-        artefacts,
-        Heading(lang("freedoms.title"), level=3),
-        freedoms,
-    ]
+    blocks: list[Block] = []
+    if not project.tables["artefacts"].empty:
+        blocks.append(_artefacts(project, lang))
+    if not project.tables["freedoms"].empty:
+        blocks += [Heading(lang("freedoms.title"), level=3), _freedoms(project, lang)]
+    return [Heading(lang("artefacts.title")), *blocks] if blocks else []
 
 
 def _artefacts(project: Project, lang: Language) -> Table:

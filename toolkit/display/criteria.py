@@ -6,12 +6,12 @@ from toolkit.display.blocks import Block, Callout, Heading, Paragraph, Table
 from toolkit.display.projects import (
     figure_facts,
     introduce_project,
-    not_written,
     tabulate_claims,
     vocabulary_words,
 )
 from toolkit.display.ratings import plot_ratings
 from toolkit.display.signs import with_signs, write_cell
+from toolkit.display.unwritten import not_written
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.criteria import OTHERS, SIDES, Criteria

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
-from toolkit.display.projects import not_written, territory_names, vocabulary_words, write_date
+from toolkit.display.projects import territory_names, vocabulary_words, write_date
 from toolkit.display.signs import NOT_AVAILABLE, with_signs, write_cell
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
@@ -13,9 +13,8 @@ from toolkit.study.fidelity import planned_and_actual, treated_sites
 def explain_sites(project: Project, *, lang: Language) -> list[Block]:
     """List the sites: when users were first served, how much of it is covered, who agreed."""
     sites = treated_sites(project)
-    blocks: list[Block] = [Heading(lang("fidelity.sites.title"))]
     if sites.empty:
-        return [*blocks, not_written(project, "deployments", lang=lang)]
+        return []
     names = territory_names(list(sites.territory))
     rows = tuple(
         (
@@ -28,15 +27,17 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
         for row in sites.itertuples()
     )
     before = lang.number(int(sites.signed_before.sum()))
+    # A sign-off that no site has was not written down: it is not one that nobody gave.
+    key = "fidelity.sites.unsigned" if sites.signed_off_on.isna().all() else "fidelity.sites"
     columns = ("territory", "adopted_on", "dose", "signed_off_on", "ended_on")
     return [
-        *blocks,
-        Paragraph(lang.plural("fidelity.sites", len(sites), before=before)),
+        Heading(lang("fidelity.sites.title")),
+        Paragraph(lang.plural(key, len(sites), before=before)),
         Table(
             caption=lang("fidelity.sites.caption"),
             header=tuple(lang(f"fidelity.column.{name}") for name in columns),
             rows=rows,
-            note=with_signs(rows, "", lang),
+            note=with_signs(rows, lang("fidelity.sites.note"), lang),
             text_columns=frozenset({0, 1, 3, 4}),
             simulated=project.facts.simulated,
             lang=lang,
@@ -46,15 +47,14 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
 
 def explain_costs(project: Project, *, lang: Language) -> list[Block]:
     """Set the expenses and the days that were planned beside the actual ones."""
-    blocks: list[Block] = [Heading(lang("fidelity.costs.title"))]
     if project.tables["costs"].empty:
-        return [*blocks, not_written(project, "costs", lang=lang)]
+        return []
     categories = vocabulary_words("cost_category", lang)
     by_category = planned_and_actual(project, "category")
     by_category = by_category.reindex([c for c in categories if c in by_category.index])
     by_year = planned_and_actual(project, "year")
     return [
-        *blocks,
+        Heading(lang("fidelity.costs.title")),
         Paragraph(lang("fidelity.costs.explain")),
         _tabulate(project, "category", by_category.rename(index=categories), lang),
         _tabulate(project, "year", by_year.rename(index=str), lang),

@@ -7,7 +7,6 @@ from toolkit.display.cycles import plot_cycles
 from toolkit.display.projects import (
     figure_facts,
     introduce_project,
-    not_written,
     tabulate_claims,
     vocabulary_words,
     words_table,
@@ -17,6 +16,7 @@ from toolkit.display.projects import (
 from toolkit.display.theory import plot_theory_of_change
 from toolkit.i18n import LANGUAGES, Language
 from toolkit.records.portfolio import Project
+from toolkit.study.fidelity import treated_sites
 from toolkit.study.qualities import ADOPTED, latest_versions
 from toolkit.study.validity import public_entries
 
@@ -34,6 +34,7 @@ def introduce_implementation(project: Project, *, lang: Language) -> list[Block]
     said.append(lang("implementation.reintegration", state=states[project.facts.reintegration]))
     if len(said) == 1:
         said.insert(0, lang("implementation.nothing"))
+    said += _of_sites(project, lang)
     lead, rest = said[:2], said[2:]
     answer = [" ".join(lead), *([" ".join(rest)] if rest else [])]
     return introduce_project(project, question="implementation.question", answer=answer, lang=lang)
@@ -42,9 +43,8 @@ def introduce_implementation(project: Project, *, lang: Language) -> list[Block]
 def explain_cycles(project: Project, *, lang: Language) -> list[Block]:
     """Show the cycles over time, then each question with the decision it led to and why."""
     cycles = project.tables["cycles"]
-    blocks: list[Block] = [Heading(lang("implementation.cycles.title"))]
     if cycles.empty:
-        return [*blocks, not_written(project, "cycles", lang=lang)]
+        return []
     decisions = vocabulary_words("decision", lang)
     asked = cycles[cycles.phase == "plan"].set_index("cycle")
     decided = cycles[cycles.phase == "reflect"].set_index("cycle")
@@ -64,17 +64,20 @@ def explain_cycles(project: Project, *, lang: Language) -> list[Block]:
     table = words_table(
         lang("implementation.cycles.caption"), header, rows, project=project, lang=lang
     )
-    return [*blocks, plot_cycles(cycles, **figure_facts(project, lang)), table]
+    figure = plot_cycles(cycles, **figure_facts(project, lang))
+    return [Heading(lang("implementation.cycles.title")), figure, table]
 
 
 def explain_logbook(project: Project, *, lang: Language) -> list[Block]:
     """Count the entries of each kind, and quote those that are public."""
     logbook = project.tables["logbook"]
-    blocks: list[Block] = [Heading(lang("implementation.logbook.title"))]
     if logbook.empty:
-        return [*blocks, not_written(project, "logbook", lang=lang)]
+        return []
     public = public_entries(project).sort_values(["date", "entry"])
-    blocks.append(_count_entries(project, lang))
+    blocks: list[Block] = [
+        Heading(lang("implementation.logbook.title")),
+        _count_entries(project, lang),
+    ]
     hidden = len(logbook) - len(public)
     if hidden:
         blocks.append(Callout("suppressed", lang.plural("implementation.hidden", hidden), lang))
@@ -85,10 +88,8 @@ def explain_logbook(project: Project, *, lang: Language) -> list[Block]:
 def explain_theory(project: Project, *, lang: Language) -> list[Block]:
     """Draw the theory of change with the state of its assumptions, and its evidence."""
     nodes, links = project.tables["theory_nodes"], project.tables["theory_links"]
-    blocks: list[Block] = [Heading(lang("implementation.theory.title"))]
     if nodes.empty or links.empty:
-        missing = "theory_nodes" if nodes.empty else "theory_links"
-        return [*blocks, not_written(project, missing, lang=lang)]
+        return []
     states, labels = vocabulary_words("assumption_status", lang), nodes.set_index("node")
     order = list(states)
     sorted_links = links.sort_values("status", key=lambda s: s.map(order.index), kind="stable")
@@ -106,7 +107,7 @@ def explain_theory(project: Project, *, lang: Language) -> list[Block]:
     figure = plot_theory_of_change(nodes, links, **figure_facts(project, lang))
     claims = tabulate_claims(project, "node", lang=lang)
     return [
-        *blocks,
+        Heading(lang("implementation.theory.title")),
         figure,
         words_table(
             lang("implementation.theory.caption"), header, rows, project=project, lang=lang
@@ -122,7 +123,7 @@ def explain_reintegration(project: Project, *, lang: Language) -> list[Block]:
     blocks: list[Block] = [Heading(lang("implementation.reintegration.title")), Paragraph(state)]
     latest = latest_versions(project.tables["artefacts"])
     if latest.empty:
-        return [*blocks, not_written(project, "artefacts", lang=lang)]
+        return blocks
     counts = latest.adoption.value_counts()
     listed = [
         lang("implementation.state_count", state=word, n=lang.number(int(counts[code])))
@@ -191,6 +192,19 @@ def _of_cycles(project: Project, lang: Language) -> list[str]:
     decided = cycles[cycles.decision.notna()].sort_values("cycle").decision
     said = " → ".join(words[code] for code in decided) or lang("cycles.none")
     return [lang.plural("implementation.cycles", cycles.cycle.nunique(), decisions=said)]
+
+
+def _of_sites(project: Project, lang: Language) -> list[str]:
+    """Say how many sites there are, and when they opened."""
+    sites = treated_sites(project)
+    if sites.empty:
+        return []
+    first, last = (
+        lang.date(day.date()) for day in (sites.adopted_on.min(), sites.adopted_on.max())
+    )
+    if first == last:
+        return [lang.plural("implementation.sites.once", len(sites), first=first)]
+    return [lang.plural("implementation.sites", len(sites), first=first, last=last)]
 
 
 def _of_failures(project: Project, lang: Language) -> list[str]:

@@ -1,22 +1,19 @@
 """Who took part in a project, how, and with which interests: roles, never persons."""
 
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
-from toolkit.display.projects import EMPTY, not_written, vocabulary_words, words_table, write_date
+from toolkit.display.projects import EMPTY, vocabulary_words, words_table, write_date
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 
 
 def explain_participation(project: Project, *, lang: Language) -> list[Block]:
     """List roles, modes and interests declared, then partners: pseudonyms never leave."""
-    blocks: list[Block] = [Heading(lang("participation.title"))]
-    if project.tables["participation"].empty:
-        blocks.append(not_written(project, "participation", lang=lang))
-    else:
+    blocks: list[Block] = []
+    if not project.tables["participation"].empty:
         blocks += [Paragraph(lang("participation.explain")), _people(project, lang)]
-    blocks.append(Heading(lang("partners.title"), level=3))
-    if project.tables["partners"].empty:
-        return [*blocks, not_written(project, "partners", lang=lang)]
-    return [*blocks, _partners(project, lang)]
+    if not project.tables["partners"].empty:
+        blocks += [Heading(lang("partners.title"), level=3), _partners(project, lang)]
+    return [Heading(lang("participation.title")), *blocks] if blocks else []
 
 
 def _people(project: Project, lang: Language) -> Table:

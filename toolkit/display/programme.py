@@ -2,8 +2,8 @@
 
 import re
 
-from toolkit.display.blocks import Block, Heading, Table
-from toolkit.display.projects import EMPTY, not_written, vocabulary_words, words_table
+from toolkit.display.blocks import Block, Callout, Heading, Table
+from toolkit.display.projects import EMPTY, vocabulary_words, words_table
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.records.vocabulary import load_vocabulary
@@ -52,7 +52,7 @@ def _tabulate_choices(project: Project, lang: Language) -> Table:
 def _tabulate_facets(project: Project, lang: Language) -> list[Block]:
     facets = project.facts.facets
     if not facets:
-        return [not_written(project, "project.toml (facets)", lang=lang)]
+        return [Callout("note", lang("programme.no_facets", project=project.id), lang)]
     rows = [
         (
             words,

@@ -1,11 +1,11 @@
-"""What the pages on a project share: their top, the words of its codes, what is not written yet."""
+"""What the pages on a project share: their top, the words of its codes, its evidence."""
 
 import re
 from collections.abc import Sequence
 
 import pandas as pd
 
-from toolkit.display.blocks import Block, Callout, Heading, Masthead, Paragraph, Table
+from toolkit.display.blocks import Block, Heading, Masthead, Paragraph, Table
 from toolkit.i18n import NBSP, Language
 from toolkit.records.portfolio import Project
 from toolkit.records.rules import SIMULATION
@@ -41,11 +41,6 @@ def introduce_project(
         Paragraph(first, lead=True),
         *map(Paragraph, others),
     ]
-
-
-def not_written(project: Project, table: str, *, lang: Language) -> Callout:
-    """Say that a table of the project is empty, and where to write it."""
-    return Callout("note", lang("project.not_written", project=project.id, table=table), lang)
 
 
 def project_source(project: Project, lang: Language) -> str:
