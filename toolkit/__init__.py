@@ -17,7 +17,8 @@ describe
     describe_populations, growth_of, similar_territories, describe_criteria, measure_qualities,
     describe_series, characterise
 design
-    choose_comparison, minimum_detectable_effect, draft_study, plan_study, new_study
+    choose_comparison, minimum_detectable_effect, draft_study, plan_study, new_study,
+    load_protocol
 estimate
     difference_in_differences, event_study, staggered, synthetic_control, synthetic_did,
     interrupted_series, rate_ratio, meta_analysis, cost_effectiveness
@@ -202,6 +203,7 @@ _HOME = {
     "toolkit.study.analyse": ["run_study"],
     "toolkit.study.contribution": ["contribution"],
     "toolkit.study.draft": ["draft_study", "plan_study"],
+    "toolkit.study.protocol": ["load_protocol"],
     "toolkit.study.write": ["new_study"],
     "toolkit.study.reading": ["load_reading", "read_own_words"],
     "toolkit.display.summary": ["place_on_nesta", "summarise_study"],

@@ -4,9 +4,10 @@ from html import escape
 
 from toolkit.i18n import Language, interface_language
 
+# JupyterLab aligns the cells of any table to the right, as numbers are.
 _STYLE = (
     "<style>.futurs-card caption{text-align:left;font-weight:700}"
-    ".futurs-card th,.futurs-card td{text-align:left;vertical-align:top}</style>"
+    ".futurs-card th,.futurs-card td{text-align:left!important;vertical-align:top}</style>"
 )
 
 

@@ -8,7 +8,8 @@ from toolkit.display.amendments import list_amendments
 from toolkit.i18n import LANGUAGES, language
 from toolkit.records.toml_model import Text
 from toolkit.study.amendments import read_amendments
-from toolkit.study.lock import lock_path, make_lock, write_lock
+from toolkit.study.deviations import make_lock
+from toolkit.study.lock import lock_path, write_lock
 from toolkit.study.protocol import load_protocol, protocol_path
 from toolkit.study.sample import study_sample
 from toolkit.study.write import amend_study

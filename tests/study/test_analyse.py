@@ -8,7 +8,7 @@ import pytest
 from toolkit.records.simulate import true_effects
 from toolkit.records.sources import data_dir
 from toolkit.study.analyse import analyse, run_study
-from toolkit.study.lock import make_lock
+from toolkit.study.deviations import make_lock
 from toolkit.study.protocol import load_protocol
 from toolkit.study.protocol_rules import CHECKS
 from toolkit.study.record import compare_records, study_record

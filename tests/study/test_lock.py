@@ -8,8 +8,9 @@ import pytest
 
 from toolkit.errors import DataError
 from toolkit.i18n import LANGUAGES, language
-from toolkit.study.lock import deviations, lock_path, make_lock, read_lock, write_lock
-from toolkit.study.protocol import load_protocol
+from toolkit.study.deviations import deviations, make_lock
+from toolkit.study.lock import lock_path, read_lock, write_lock
+from toolkit.study.protocol import load_protocol, read_protocol
 from toolkit.study.sample import study_sample
 
 STUDY = "demande-unique"
@@ -138,3 +139,26 @@ def test_each_deviation_has_a_sentence(locked, data):
         text = " ".join(d.sentence(language(code)) for d in found)
         assert "periods.last" in text
         assert "DEP-49" in text
+
+
+def card_of(file, code: str) -> dict[str, str]:
+    return dict(file.card(language(code))[1])
+
+
+def test_the_card_of_a_protocol_says_when_it_was_locked_and_that_it_changed_since(locked):
+    shown = card_of(load_protocol(STUDY), "fr")
+    assert shown["Étude"] == "verrouillée le 24 novembre 2026"
+    assert shown["Empreinte (sha256)"] == locked.protocol_sha256
+    rewritten(load_protocol(STUDY).path, '"2017-06"', '"2017-05"')
+    shown = card_of(load_protocol(STUDY), "en")
+    assert shown["Study"] == "locked on 24 November 2026 – the text has changed since"
+    assert shown["Hash (sha256)"] == locked.protocol_sha256
+
+
+def test_the_card_of_a_protocol_that_cannot_be_read_says_its_faults(data):
+    path = data / "studies" / f"{STUDY}.toml"
+    rewritten(path, 'design = "did"', 'design = "magic"')
+    title, facts = read_protocol(path).card(language("en"))
+    assert title == f"{STUDY}.toml"
+    assert [name for name, _ in facts] == ["Fault"]
+    assert "magic" in facts[0][1]

@@ -7,8 +7,9 @@ import pytest
 
 from toolkit.errors import DataError
 from toolkit.records.toml_model import Text
+from toolkit.study.deviations import make_lock
 from toolkit.study.draft import draft_study
-from toolkit.study.lock import lock_path, make_lock, read_lock, write_lock
+from toolkit.study.lock import lock_path, read_lock, write_lock
 from toolkit.study.protocol import load_protocol, read_protocol
 from toolkit.study.reading import Reading, load_reading, read_own_words
 from toolkit.study.sample import study_sample

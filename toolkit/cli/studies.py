@@ -59,7 +59,7 @@ def list_studies() -> None:
 @click.argument("study_id", metavar="ID")
 def check(study_id: str) -> None:
     """Say what the protocol names, and whether it is still what was locked."""
-    from toolkit.study.lock import deviations, lock_path, read_lock
+    from toolkit.study.deviations import deviations
     from toolkit.study.protocol import load_protocol
     from toolkit.study.sample import study_sample
 
@@ -79,7 +79,7 @@ def check(study_id: str) -> None:
     if (asked.first, asked.last) != (sample.panel.period.min(), sample.panel.period.max()):
         shown = {"first": say.period(asked.first), "last": say.period(asked.last)}
         click.echo(say("study.shorter", **shown))
-    lock = read_lock(lock_path(file.path))
+    lock = file.lock
     if lock is None:
         click.echo(say("study.exploratory"))
         return
@@ -95,7 +95,8 @@ def check(study_id: str) -> None:
 @click.option("--role", required=True, help=say("cli.study_lock.role"))
 def lock(study_id: str, role: str) -> None:
     """Vouch for a protocol and its data."""
-    from toolkit.study.lock import lock_path, make_lock, write_lock
+    from toolkit.study.deviations import make_lock
+    from toolkit.study.lock import lock_path, write_lock
     from toolkit.study.protocol import load_protocol
     from toolkit.study.sample import study_sample
 

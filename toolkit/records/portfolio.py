@@ -9,6 +9,7 @@ from toolkit.cards import Card
 from toolkit.errors import DataError
 from toolkit.i18n import LANGUAGES, Language, interface_language
 from toolkit.records.faults import Fault, without_repetition, write_faults
+from toolkit.records.panel import Panel
 from toolkit.records.projects import FACTS, Facts, frames, project_ids, read_facts
 from toolkit.records.pull import is_pulled
 from toolkit.records.rates import load_outcome, outcome_sources
@@ -124,7 +125,7 @@ def load_projects() -> pd.DataFrame:
     )
 
 
-def load_panel(project: Project, indicator: str) -> pd.DataFrame:
+def load_panel(project: Project, indicator: str) -> Panel:
     """Load one indicator of a project as a panel: a row a territory and period.
 
     Parameters
@@ -135,18 +136,18 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        Columns territory (id), period (text: 2015, 2015-Q1, 2015-03), start (Timestamp, first
-        day of the period), value (Float64, in the indicator's unit; missing when secret or not
-        available), n (Int64), status, source, role ("treated", "comparison"), adopted_on
-        (Timestamp, missing for a comparison), ended_on (Timestamp, missing where the site is
-        open), dose (Float64) and event_time (Int64: periods since the one in which the territory
-        adopted, itself 0 even if adopted on its last day; missing for a comparison).
+    Panel
+        A DataFrame with columns territory (id), period (text: 2015, 2015-Q1, 2015-03), start
+        (Timestamp, first day of the period), value (Float64, in the indicator's unit; missing when
+        secret or not available), n (Int64), status, source, role ("treated", "comparison"),
+        adopted_on (Timestamp, missing for a comparison), ended_on (Timestamp, missing where the
+        site is open), dose (Float64) and event_time (Int64: periods since the one in which the
+        territory adopted, itself 0 even if adopted on its last day; missing for a comparison).
 
         Excluded territories and those without a role are left out; one without a role of its own
-        has that of its région. ``attrs`` carries project, indicator, unit, frequency, simulated
-        (bool), updated_on (date of the latest source, None where none says) and attribution (by
-        language), wherever the frame goes.
+        has that of its région. ``attrs`` carries project, indicator, label (by language), unit,
+        frequency, simulated (bool), updated_on (date of the latest source, None where none says)
+        and attribution (by language), wherever the frame goes.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
     periods = pd.PeriodIndex(panel.period, freq=rhythm)
     panel.insert(2, "start", periods.start_time)
     panel["event_time"] = _event_time(periods, panel.adopted_on, rhythm)
-    panel = panel.sort_values(["territory", "start"], ignore_index=True)
+    panel = Panel(panel.sort_values(["territory", "start"], ignore_index=True))
     register = load_sources()
     named = outcome_sources(described.source, indicator)
     sources = dict.fromkeys([*named, *sorted(set(panel.source))])
@@ -178,6 +179,7 @@ def load_panel(project: Project, indicator: str) -> pd.DataFrame:
     panel.attrs = {
         "project": project.id,
         "indicator": indicator,
+        "label": {code: described[f"label_{code}"] for code in LANGUAGES},
         "unit": described.unit,
         "frequency": described.frequency,
         "simulated": project.facts.simulated or SIMULATION in set(panel.source),

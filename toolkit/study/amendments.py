@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from toolkit.records.toml_model import Text
-from toolkit.study.lock import Deviation, changed_keys
+from toolkit.study.deviations import Deviation, changed_keys
 from toolkit.study.protocol import ProtocolFile
 
 

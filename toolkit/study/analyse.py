@@ -26,13 +26,14 @@ from toolkit.designs.synthetic_control import SyntheticControl, synthetic_contro
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 from toolkit.i18n import Language
+from toolkit.study.deviations import Deviation, deviations
 from toolkit.study.events import (
     Events,
     events_of_one_adoption,
     events_of_several_adoptions,
 )
 from toolkit.study.evidence import Conclusion, Grade, conclude, grade
-from toolkit.study.lock import Deviation, Lock, deviations, lock_path, read_lock
+from toolkit.study.lock import Lock
 from toolkit.study.power import study_power
 from toolkit.study.protocol import ProtocolFile, Thresholds, load_protocol
 from toolkit.study.robustness import Robustness, robustness
@@ -162,7 +163,7 @@ def run_study(study: str) -> Study:
         What the protocol asks cannot be identified from its data.
     """
     file = load_protocol(study)
-    return analyse(file, study_sample(file.protocol), read_lock(lock_path(file.path)))
+    return analyse(file, study_sample(file.protocol), file.lock)
 
 
 def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Study:

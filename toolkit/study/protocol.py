@@ -11,11 +11,13 @@ from typing import Literal
 
 from pydantic import Field
 
+from toolkit.cards import Card
 from toolkit.errors import DataError
-from toolkit.i18n import interface_language
+from toolkit.i18n import Language, interface_language
 from toolkit.records.faults import Fault, without_repetition, write_faults
 from toolkit.records.sources import data_dir
 from toolkit.records.toml_model import Strict, Text, read_toml
+from toolkit.study.lock import Lock, lock_path, read_lock
 from toolkit.study.protocol_rules import faults_of
 
 FOLDER = "studies"
@@ -174,13 +176,40 @@ class Protocol(Strict):
 
 
 @dataclass(frozen=True)
-class ProtocolFile:
+class ProtocolFile(Card):
     """A protocol as read: its text, what it says where that can be told, and every fault."""
 
     path: Path
     text: str
     protocol: Protocol | None
     faults: tuple[Fault, ...]
+
+    @property
+    def lock(self) -> Lock | None:
+        """The lock that lies beside it, as it is now; None where there is none."""
+        return read_lock(lock_path(self.path))
+
+    def card(self, lang: Language) -> tuple[str, list[tuple[str, str]]]:
+        """Return its title, what it asks and how it is to be answered, and whether it is locked."""
+        if self.protocol is None:
+            return self.path.name, [(lang("card.fault"), f.message(lang)) for f in self.faults]
+        asked, lock = self.protocol, self.lock
+        window = {"first": asked.periods.first, "last": asked.periods.last}
+        facts = {
+            "question": getattr(asked.question, lang.code),
+            "project": asked.project,
+            "outcome": asked.indicator,
+            "scale": lang(f"card.scale.{asked.scale}"),
+            "design": lang(f"design.{asked.design}"),
+            "periods": lang.period(lang("study.window", **window)),
+            "lock": lang("study.unlocked"),
+        }
+        if lock is not None:
+            changed = "" if lock.protocol == self.text else f" – {lang('card.changed_since')}"
+            facts["lock"] = lang("study.locked_on", date=lang.date(lock.locked_on)) + changed
+            facts["sha256"] = lock.protocol_sha256
+        title = getattr(asked.title, lang.code)
+        return title, [(lang(f"card.{name}"), text) for name, text in facts.items()]
 
 
 def protocol_path(study: str) -> Path:

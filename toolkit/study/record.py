@@ -9,7 +9,7 @@ from importlib import metadata
 
 from toolkit.estimate import Estimate
 from toolkit.study.analyse import Study
-from toolkit.study.lock import flat, observation_digests
+from toolkit.study.deviations import flat, observation_digests
 from toolkit.study.robustness import Robustness
 
 _PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "futurs-publics-toolkit")

@@ -11,7 +11,7 @@ from toolkit.records.atomic import write_atomically
 from toolkit.records.sources import data_dir
 from toolkit.records.toml_model import Text
 from toolkit.study.draft import TEMPLATES, Draft
-from toolkit.study.lock import lock_path, read_lock
+from toolkit.study.lock import lock_path
 from toolkit.study.protocol import FOLDER, ProtocolFile, protocol_path
 
 
@@ -58,7 +58,7 @@ def amend_study(file: ProtocolFile, *, reason: Text, today: date) -> Path:
     DataError
         The protocol is not locked: it can be edited as it is.
     """
-    lock = read_lock(lock_path(file.path))
+    lock = file.lock
     if lock is None:
         raise DataError(interface_language()("error.not_locked", study=file.path.stem))
     number = 1 + len(list(file.path.parent.glob(f"{file.path.stem}.before-*.toml")))
