@@ -46,7 +46,7 @@ def test_the_story_says_its_claim_its_conditions_and_its_rivals(told):
     assert (claim.kind, claim.text) == ("caution", EN("claim.undecided"))
     rivals = tables(blocks)[EN("rival.caption")]
     assert rivals.rows[0][1:] == (
-        "Trends before adoption, Adoption pretended earlier, V01, and V02",
+        "Trends before adoption, Pretended adoption earlier, V01, and V02",
         "–",
         "Supported: it may explain the gap.",
     )

@@ -17,6 +17,7 @@ from toolkit.display.portfolio_programme import (
     show_participation,
     show_publics,
 )
+from toolkit.display.portfolio_sites import show_sites
 from toolkit.i18n import LANGUAGES, language
 from toolkit.records.contours import load_contours
 from toolkit.records.ecosystem import load_ecosystem_actions
@@ -56,6 +57,7 @@ def pages(portfolio):
             *show_grades(portfolio, lang=lang),
             *compare_on_criteria(portfolio, lang=lang),
             *tell_lessons(portfolio, lang=lang),
+            *show_sites(portfolio, lang=lang),
             *show_gaps(portfolio, contours, lang=lang, note="source"),
             *show_publics(portfolio, lang=lang),
             *show_participation(portfolio, lang=lang),
@@ -142,3 +144,37 @@ def test_no_pseudonym_is_on_the_page(pages, portfolio):
     for project in portfolio.projects.values():
         for name in {*project.tables["ratings"].rater, *project.tables["participation"].pseudonym}:
             assert not re.search(rf"\b{name}\b", text), name
+
+
+def test_every_site_is_listed_with_its_dates_and_the_way_to_its_project(pages):
+    real, simulated = [
+        b for b in pages["en"] if isinstance(b, Table) and b.caption.startswith("Sites of each")
+    ]
+    assert [row[1:] for row in real.rows] == [
+        ("1\u00a0September\u00a02013", "–", "2", "Mayenne and Hautes-Pyrénées"),
+    ]
+    assert sum(int(row[3]) for row in simulated.rows) == 44
+    single = next(row for row in simulated.rows if row[0].startswith("Single application"))
+    assert single[1:] == (
+        "2\u00a0March\u00a02015", "30\u00a0June\u00a02017", "3", "Aube, Maine-et-Loire, and Tarn",
+    )  # fmt: skip
+    ways = [b for b in pages["en"] if isinstance(b, Paragraph) and b.links]
+    assert ("Single application for all social benefits", "projects/demande-unique/") in (
+        ways[0].links
+    )
+    assert len(ways[0].links) == 7
+
+
+def test_an_interval_that_a_check_contradicts_is_explained_where_it_is_read(
+    portfolio, demonstration
+):
+    finding = finding_of(demonstration("maison-handicap"))
+    alone = Portfolio({"maison-handicap": load_project("maison-handicap")}, {}, (finding,))
+    said = [b.text for b in show_findings(alone, lang=EN) if isinstance(b, Callout)]
+    assert said == [
+        "“Disability centre of the future”: the interval excludes zero, but a check contradicts "
+        "the comparison. The difference measured may come from elsewhere than the project: "
+        "inconclusive."
+    ]
+    figure = next(b for b in compare_effects(alone, lang=EN) if isinstance(b, Figure))
+    assert figure.title.endswith("1 of 1, of which contradicted by a check: 1")

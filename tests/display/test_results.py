@@ -54,7 +54,7 @@ def test_checks_have_a_sign_a_word_and_a_sentence():
         CheckOutcome("leave_one_out", "not_applicable", "one_treated"),
     ]
     table = tabulate_checks(outcomes, lang=EN)
-    assert table.rows[0][:2] == ("Adoption pretended earlier", "▲\u00a0failed")
+    assert table.rows[0][:2] == ("Pretended adoption earlier", "▲\u00a0failed")
     assert table.rows[0][2] == outcomes[0].sentence(EN)
     assert table.rows[1][1] == "–\u00a0not applicable"
     assert table.strong == {0}

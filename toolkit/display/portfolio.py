@@ -14,6 +14,7 @@ from toolkit.estimate import Estimate
 from toolkit.i18n import Language
 from toolkit.study.findings import Finding
 from toolkit.study.portfolio import Portfolio
+from toolkit.study.portfolio_effects import is_contradicted
 from toolkit.study.power import may_exaggerate
 from toolkit.study.sample import LOG_UNIT
 
@@ -52,7 +53,7 @@ def show_findings(portfolio: Portfolio, *, lang: Language) -> list[Block]:
     blocks: list[Block] = [Heading(lang("portfolio.findings.title"))]
     for part in portfolio.parts:
         if part.findings:
-            blocks += [_tabulate_findings(part, lang), *_exaggerated(part, lang)]
+            blocks += [_tabulate_findings(part, lang), *_warnings(part, lang)]
     blocks.append(Paragraph(lang("portfolio.findings.read")))
     return blocks
 
@@ -148,17 +149,37 @@ def _unheard(portfolio: Portfolio, lang: Language) -> list[Block]:
     return blocks
 
 
-def _exaggerated(part: Portfolio, lang: Language) -> list[Block]:
-    """Name the studies whose effect stands out although their design sees it badly."""
-    names = [
-        project_name(finding.project, part, lang)
-        for finding in part.findings
-        if finding.found
-        and finding.found.conclusion.verdict in ("beneficial", "harmful")
-        and may_exaggerate(finding.found.estimate, finding.found.power)
+def _warnings(part: Portfolio, lang: Language) -> list[Block]:
+    """Name the studies whose interval alone would mislead: their size, or what they compare."""
+    found = [finding for finding in part.findings if finding.found]
+    named = {
+        "exaggerates": [f for f in found if _stands_out(f) and _is_unreliable(f)],
+        "contradicted": [f for f in found if _excludes_zero(f) and is_contradicted(f)],
+    }
+    return [
+        Callout(
+            "caution",
+            lang(
+                f"portfolio.{key}",
+                projects=lang.join([project_name(f.project, part, lang) for f in findings]),
+            ),
+            lang,
+        )
+        for key, findings in named.items()
+        if findings
     ]
-    text = lang("portfolio.exaggerates", projects=lang.join(names)) if names else ""
-    return [Callout("caution", text, lang)] if names else []
+
+
+def _stands_out(finding: Finding) -> bool:
+    return finding.found.conclusion.verdict in ("beneficial", "harmful")
+
+
+def _is_unreliable(finding: Finding) -> bool:
+    return may_exaggerate(finding.found.estimate, finding.found.power)
+
+
+def _excludes_zero(finding: Finding) -> bool:
+    return finding.found.estimate.low > 0 or finding.found.estimate.high < 0
 
 
 def _tabulate_findings(part: Portfolio, lang: Language) -> Table:

@@ -1,35 +1,46 @@
 """Effects of several studies side by side; pooled where they are of the same thing, or why not."""
 
+import math
+
 from toolkit.display.blocks import Block, Heading, Paragraph
 from toolkit.display.forest import plot_forest
-from toolkit.display.portfolio import project_name
+from toolkit.display.portfolio import project_name, write_effect
 from toolkit.display.studies import in_language
+from toolkit.display.writing import write_number
+from toolkit.display.zones import plot_zones
 from toolkit.i18n import Language
+from toolkit.study.findings import Finding
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_effects import Pool, pool_effects, scale_effects
+from toolkit.study.sample import LOG_UNIT
 
 
 def compare_effects(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Draw the effects in multiples of what would matter, then what could be pooled."""
+    """Draw on which side of what would matter each effect lies, then what could be pooled."""
     blocks: list[Block] = [
         Heading(lang("portfolio.effects.title")),
         Paragraph(lang("portfolio.effects.explain")),
     ]
     for part in portfolio.parts:
+        studies = {finding.study: finding for finding in part.findings}
         for level, effects in scale_effects(part.findings).groupby("level"):
-            names = [project_name(project, part, lang) for project in effects.project]
-            blocks.append(
-                plot_forest(
-                    effects.assign(study=names),
-                    measure=lang("portfolio.effects.measure"),
-                    level=level,
-                    lang=lang,
-                    simulated=part.is_simulated,
-                    note=lang("portfolio.effects.note"),
-                )
+            found = [studies[study] for study in effects.study]
+            told = effects.assign(
+                study=[project_name(project, part, lang) for project in effects.project],
+                effect=[write_effect(finding.found.estimate, lang) for finding in found],
+                smallest=[_smallest(finding, lang) for finding in found],
             )
+            blocks.append(plot_zones(told, level=level, lang=lang, simulated=part.is_simulated))
         blocks += _pooled(part, lang)
     return blocks
+
+
+def _smallest(finding: Finding, lang: Language) -> str:
+    """Write the smallest effect that would matter in the unit of the outcome."""
+    size, unit = finding.protocol.thresholds.meaningful, finding.found.estimate.unit
+    if unit == LOG_UNIT:
+        size, unit = 100 * math.expm1(size), "relative_percent"
+    return write_number(size, lang, 1, unit)
 
 
 def _pooled(part: Portfolio, lang: Language) -> list[Block]:

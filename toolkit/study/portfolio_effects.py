@@ -57,7 +57,7 @@ def scale_effects(findings: Iterable[Finding]) -> pd.DataFrame:
     -------
     DataFrame
         One row a study that was run: study, project, simulated, meaningful (in the unit of the
-        effect), unit, level, value, low, high.
+        effect), unit, level, contradicted (a check contradicts the comparison), value, low, high.
     """
     rows = []
     for finding in findings:
@@ -71,11 +71,31 @@ def scale_effects(findings: Iterable[Finding]) -> pd.DataFrame:
             {
                 "study": finding.study, "project": finding.project, "simulated": sample.simulated,
                 "meaningful": meaningful, "unit": estimate.unit, "level": estimate.level,
+                "contradicted": is_contradicted(finding),
                 "value": hoped * estimate.value / meaningful, "low": ends[0], "high": ends[1],
             }
         )  # fmt: skip
-    columns = ("study", "project", "simulated", "meaningful", "unit", "level")
+    columns = ("study", "project", "simulated", "meaningful", "unit", "level", "contradicted")
     return pd.DataFrame(rows, columns=[*columns, "value", "low", "high"])
+
+
+def is_contradicted(finding: Finding) -> bool:
+    """Tell whether a check contradicts the comparison that a finding rests on."""
+    return any(step.reason == "comparison_refuted" for step in finding.found.grade.steps)
+
+
+def zones_of(low: float, high: float) -> tuple[str, ...]:
+    """Return what an interval is compatible with, in multiples of the smallest effect that matters.
+
+    Examples
+    --------
+    >>> zones_of(2.8, 3.8), zones_of(0.2, 3.7), zones_of(-2.5, 3.1)
+    (('favourable',), ('small', 'favourable'), ('unfavourable', 'small', 'favourable'))
+    >>> zones_of(float("nan"), float("nan"))
+    ()
+    """
+    reached = {"unfavourable": low < -1, "small": low < 1 and high > -1, "favourable": high > 1}
+    return tuple(zone for zone, touched in reached.items() if touched)
 
 
 def pool_effects(findings: Iterable[Finding]) -> tuple[Pool, ...]:
