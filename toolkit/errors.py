@@ -2,7 +2,17 @@
 
 
 class ToolkitError(Exception):
-    """Any error the toolkit raises on purpose; its text is meant for the person at the keyboard."""
+    """Any error the toolkit raises on purpose; its text is meant for the person at the keyboard.
+
+    Examples
+    --------
+    >>> from toolkit import load_project
+    >>> try:
+    ...     load_project("inconnu")
+    ... except ToolkitError as error:
+    ...     print(str(error)[:24])
+    There is no project 'inc
+    """
 
 
 class DataError(ToolkitError):
@@ -10,7 +20,17 @@ class DataError(ToolkitError):
 
 
 class UnknownTerritoryError(ToolkitError):
-    """No territory, or several, answer to what was asked; `candidates` are the nearest ids."""
+    """No territory, or several, answer to what was asked; `candidates` are the nearest ids.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> try:
+    ...     load_territory("Creuze")
+    ... except UnknownTerritoryError as error:
+    ...     print(error.candidates[0])
+    DEP-23
+    """
 
     def __init__(self, message: str, candidates: tuple[str, ...] = ()):
         super().__init__(message)

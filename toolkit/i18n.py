@@ -164,7 +164,13 @@ class Language:
 
 @cache
 def language(code: str) -> Language:
-    """Return the language `code`, "fr" or "en"."""
+    """Return the language `code`, "fr" or "en".
+
+    Examples
+    --------
+    >>> language("fr")("unit.days", number="3")
+    '3 jours'
+    """
     if code not in LANGUAGES:
         say = interface_language()
         raise ToolkitError(say("error.lang", seen=code, known=", ".join(LANGUAGES)))

@@ -143,6 +143,10 @@ def cohen_kappa(
     ------
     DesignError
         There are not two raters, or one is not in the table; `weights` is unknown.
+
+    Examples
+    --------
+    See `krippendorff_alpha`.
     """
     check_matrix(ratings)
     say = interface_language()
@@ -169,6 +173,10 @@ def fleiss_kappa(ratings: RatingMatrix, **interval) -> Agreement:
     ------
     DesignError
         Units have different numbers of ratings: `krippendorff_alpha` allows that.
+
+    Examples
+    --------
+    See `krippendorff_alpha`.
     """
     check_matrix(ratings)
     counts = ratings.counts
@@ -203,6 +211,14 @@ def krippendorff_alpha(
     ------
     DesignError
         `metric` is unknown, is "ratio" with negative scores, or needs numbers and has labels.
+
+    Examples
+    --------
+    >>> from toolkit import rating_matrix
+    >>> rated = {"unit": ["C1", "C1", "C2", "C2"], "rater": ["a", "b"] * 2, "score": [2, 3, 0, 0]}
+    >>> ratings = pd.DataFrame(rated)
+    >>> round(krippendorff_alpha(rating_matrix(ratings)).value, 2)
+    0.83
     """
     _check_metric(ratings, metric)
     counts = ratings.counts
@@ -234,6 +250,10 @@ def alpha_between(
     ------
     DesignError
         As `krippendorff_alpha`; or a rater is in both groups.
+
+    Examples
+    --------
+    See `krippendorff_alpha`.
     """
     _check_metric(ratings, metric)
     both = sorted(set(first) & set(second))

@@ -71,6 +71,10 @@ def agreement_by(
     ------
     DesignError
         The ratings have faults, or a rater has several roles within a project.
+
+    Examples
+    --------
+    See `krippendorff_alpha`.
     """
     check_columns(ratings, [*unit, *by, rater, score, role, cluster], of="meta")
     faults = [*option_faults(fewest_raters=fewest_raters)]

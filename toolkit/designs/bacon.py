@@ -42,6 +42,16 @@ def goodman_bacon(
     ------
     DesignError
         The panel is faulty (see `panel_matrix`), an outcome is missing, or numbers overflow.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(6), 6), "period": np.tile(np.arange(2010, 2016), 6)}
+    ... )
+    >>> panel["adoption"] = panel.territory.map({0: 2012, 1: 2014})
+    >>> panel["value"] = 1.0 * panel.territory - 5 * (panel.period >= panel.adoption)
+    >>> goodman_bacon(panel, outcome="value").kind.tolist()
+    ['treated_vs_never', 'treated_vs_never', 'earlier_vs_later', 'later_vs_earlier']
     """
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption

@@ -99,6 +99,10 @@ def bound_estimate(
     DesignError
         The status column is missing; limits are not in order; a status "censored" or "secret" has
         no limits; no cell is known by bounds; and all that the design refuses.
+
+    Examples
+    --------
+    See `difference_in_differences`.
     """
     say = interface_language()
     names = {"territory": territory, "period": period, "adoption": adoption}

@@ -100,6 +100,10 @@ def characterise(
     DesignError
         All that is wrong with the ratings (see `rating_matrix`); a moment that is not in
         `moments`; a scale of fewer than three scores.
+
+    Examples
+    --------
+    See `describe_criteria`, which reads the ratings of a project with it.
     """
     keys = [criterion, moment, round]
     rating_matrix(ratings, unit=keys, rater=rater, score=score, scale=scale)

@@ -60,6 +60,17 @@ def placebo_in_time(
     References
     ----------
     Abadie, Diamond and Hainmueller, American Journal of Political Science 2015 (placebo in time).
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(20), 8), "period": np.tile(np.arange(2010, 2018), 20)}
+    ... )
+    >>> panel["adoption"] = np.where(panel.territory < 4, 2014, np.nan)
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 5 * (panel.period >= panel.adoption)
+    >>> placebo_in_time(panel, outcome="value").status
+    'passed'
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     matrix = panel_matrix(panel, **columns)
@@ -132,6 +143,10 @@ def anticipation(
     References
     ----------
     Malani and Reif, Journal of Public Economics 2015 (anticipation).
+
+    Examples
+    --------
+    See `placebo_in_time`.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     _refuse(option_faults(n_periods=n_periods))
@@ -209,6 +224,10 @@ def leave_one_out(
     References
     ----------
     Abadie, Diamond and Hainmueller, American Journal of Political Science 2015 (leave one out).
+
+    Examples
+    --------
+    See `placebo_in_time`.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     _refuse(option_faults(("over", over, ("both", "treated", "comparison"))))
@@ -322,6 +341,10 @@ def spillover(
     References
     ----------
     Butts, Difference-in-differences estimation with spatial spillovers, arXiv 2105.03737, 2021.
+
+    Examples
+    --------
+    See `placebo_in_time`.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     matrix = panel_matrix(panel, **columns)

@@ -117,6 +117,14 @@ def choose_comparison(
     ----------
     Stuart, Statistical Science 2010 (matching, balance); Daw and Hatfield, Health Services Research
     2018 (regression to the mean).
+
+    Examples
+    --------
+    >>> places, years = np.repeat(["A", "B", "C", "D"], 3), np.tile([2013, 2014, 2015], 4)
+    >>> panel = pd.DataFrame({"territory": places, "period": years})
+    >>> panel["value"] = [50, 51, 52, 50, 51, 53, 49, 52, 54, 90, 80, 70]
+    >>> choose_comparison(panel, outcome="value", treated=["A"], n_per_treated=1).territories
+    ('B',)
     """
     say = interface_language()
     check_columns(panel, [outcome, territory, period, *covariates])

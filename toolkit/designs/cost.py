@@ -138,6 +138,20 @@ def full_cost(
         All that is wrong: columns missing; dates, amounts or days that cannot be read or are
         negative; a line with neither; days to value without a rate; lines with both and nothing
         said of them; a year without a price index; options that do not go together.
+
+    Examples
+    --------
+    >>> costs = pd.DataFrame(
+    ...     {
+    ...         "territory": ["DEP-01", None],
+    ...         "date": ["2015-03-01", "2016-03-01"],
+    ...         "category": "staff",
+    ...         "amount": [12000.0, None],
+    ...         "person_days": [0, 20],
+    ...     }
+    ... )
+    >>> full_cost(costs, day_rate=300).total
+    18000.0
     """
     lines = _checked_lines(costs, plan)
     both = lines.amount.notna() & (lines.person_days > 0)

@@ -209,6 +209,16 @@ def cost_effectiveness(
     DesignError
         The effect is no `Estimate`; an option is unknown, a cost missing or infinite, an error
         negative, a correlation not strictly between -1 and 1: all at once.
+
+    Examples
+    --------
+    >>> from toolkit.estimate import Estimate
+    >>> counts = {"n_treated": 3, "n_comparison": 90, "n_periods": 66}
+    >>> numbers = {"value": -6.6, "low": -7.6, "high": -5.5, "p": 0.001}
+    >>> codes = {"design": "did", "estimand": "att", "inference": "crv1", "unit": "days"}
+    >>> effect = Estimate(**numbers, **codes, **counts)
+    >>> round(cost_effectiveness(effect, cost=3300.0, cost_error=0.0, better="lower").ratio)
+    500
     """
     check_estimate(effect)
     check_options(cost, cost_error, better, correlation)

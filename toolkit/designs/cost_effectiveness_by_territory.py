@@ -49,6 +49,10 @@ def cost_effectiveness_by_territory(
     DesignError
         All that is wrong: columns missing, values missing or infinite, fewer than five treated or
         comparison territories, an effect that does not vary between territories of the same side.
+
+    Examples
+    --------
+    See `cost_effectiveness`.
     """
     check_options(0.0, 0.0, better, None)
     sides = _checked_sides(territories, effect, cost, treated, level)

@@ -106,6 +106,12 @@ def cost_per_case(
     DesignError
         The territories differ, a cost or a number of cases is missing, negative or infinite,
         nobody was served, or there are too few territories to resample.
+
+    Examples
+    --------
+    >>> cost = pd.Series({"a": 100.0, "b": 220.0, "c": 310.0})
+    >>> cost_per_case(cost, pd.Series({"a": 10, "b": 20, "c": 30})).value
+    10.5
     """
     costs, shared = cost, 0.0
     if isinstance(cost, FullCost):

@@ -114,6 +114,10 @@ def rate_ratio(
         The panel has faults; counts are negative or not whole; an exposure is missing or not
         positive; values are censored or secret; the treated or the comparison have no event on one
         side (their ratio is 0 or infinite); adoption is staggered; too few territories.
+
+    Examples
+    --------
+    See `difference_in_differences`.
     """
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption

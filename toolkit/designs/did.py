@@ -97,6 +97,19 @@ def difference_in_differences(
     ----------
     Conley and Taber, Review of Economics and Statistics 2011; Ferman and Pinto, ibid. 2019 (few
     treated); MacKinnon and Webb, Journal of Applied Econometrics 2017 (what fails then).
+
+    Examples
+    --------
+    >>> from toolkit import language
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(20), 8), "period": np.tile(np.arange(2010, 2018), 20)}
+    ... )
+    >>> panel["adoption"] = np.where(panel.territory < 4, 2014, np.nan)
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 5 * (panel.period >= panel.adoption)
+    >>> estimate = difference_in_differences(panel, outcome="value", unit="days")
+    >>> estimate.sentence(language("en"), digits=1)[:70]
+    'The estimated effect is −5.2 days (95% interval: −5.9 days to −4.5 day'
     """
     say = interface_language()
     check_options(inference, level, draws, seed)

@@ -102,6 +102,17 @@ def event_study(
         The panel has faults, adoption is staggered, an option is unknown or out of range, or a
         period has no treated or no comparison territory known both then and in the reference
         period; a cluster is partly treated (see `clusters_of`), or only one is comparison.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(20), 8), "period": np.tile(np.arange(2010, 2018), 20)}
+    ... )
+    >>> panel["adoption"] = np.where(panel.territory < 4, 2014, np.nan)
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 5 * (panel.period >= panel.adoption)
+    >>> event_study(panel, outcome="value").table.event_time.tolist()
+    [-4, -3, -2, 0, 1, 2, 3]
     """
     say = interface_language()
     check_options(inference, level, draws, seed)

@@ -146,6 +146,15 @@ def interrupted_series(
         are no finite numbers; a missing outcome where `errors` is "hac"; fewer than 8 known points
         before or after, or than two cycles before; a constant outcome; collinear columns; an
         unknown option.
+
+    Examples
+    --------
+    >>> months = [f"{year}-{month:02}" for year in (2013, 2014, 2015) for month in range(1, 13)]
+    >>> value = np.random.default_rng(0).normal(40, 1, 36) - 6 * (np.arange(36) >= 24)
+    >>> series = pd.DataFrame({"period": months, "value": value})
+    >>> found = interrupted_series(series, outcome="value", intervention="2015-01", trend=False)
+    >>> round(found.level_change.value, 1)
+    -5.9
     """
     checked = check_series(
         series, outcome=outcome, intervention=intervention, period=period, comparison=comparison,

@@ -81,6 +81,10 @@ def intraclass_correlation(
     ------
     DesignError
         `form` or `method` is unknown, or the scores are labels.
+
+    Examples
+    --------
+    See `krippendorff_alpha`.
     """
     check_matrix(ratings)
     say = interface_language()

@@ -156,6 +156,12 @@ def meta_analysis(
         All that is wrong: columns missing, fewer than two studies, one named twice, effects or
         errors that are missing, infinite or not positive, mixed units or measures, an option that
         is none of those known.
+
+    Examples
+    --------
+    >>> studies = pd.DataFrame({"study": list("abc"), "value": [-3.0, -5.0, -4.0], "error": 1.0})
+    >>> round(meta_analysis(studies, unit="days").value, 1)
+    -4.0
     """
     chosen = interval or ("normal" if method == "fixed" else "hartung_knapp")
     _check_studies(studies, study, value, error, method, chosen, level)
@@ -216,6 +222,10 @@ def leave_one_study_out(studies: pd.DataFrame, **options) -> CheckOutcome:
     It fails where leaving one out changes what is concluded of the mean effect (an increase, a
     decrease, or nothing). `options` are those of `meta_analysis`; `data` has one row a study left
     out, with the mean effect, its interval, tau2 and I2 without it.
+
+    Examples
+    --------
+    See `meta_analysis`.
     """
     full = meta_analysis(studies, **options)
     if len(studies) < 3:

@@ -60,6 +60,14 @@ def romano_wolf(
     DesignError
         The shapes do not match; none or all are treated; an outcome has a missing or infinite
         value, or is constant; seed or draws are none.
+
+    Examples
+    --------
+    >>> changes = np.random.default_rng(0).normal(0, 1, (20, 2))
+    >>> treated = np.arange(20) < 4
+    >>> changes[treated, 0] -= 5
+    >>> romano_wolf(changes, treated).p_adjusted.round(2).tolist()
+    [0.0, 0.61]
     """
     frame = pd.DataFrame(changes)
     treated = np.asarray(treated, dtype=bool)

@@ -83,6 +83,10 @@ def placebo_in_space(
     ----------
     Abadie, Diamond and Hainmueller, Journal of the American Statistical Association 2010 (placebo
     in space).
+
+    Examples
+    --------
+    See `placebo_in_time`.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
     matrix = panel_matrix(panel, **columns)

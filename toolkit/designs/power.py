@@ -202,6 +202,15 @@ def minimum_detectable_effect(
 
     Bertrand, Duflo and Mullainathan, Quarterly Journal of Economics 2004 (placebo laws); Black,
     Hollingsworth, Nunes and Simon, Journal of Health Economics 2022 (simulated power).
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(30), 8), "period": np.tile(np.arange(2010, 2018), 30)}
+    ... )
+    >>> panel["value"] = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> round(minimum_detectable_effect(panel, outcome="value", n_treated=3, n_after=4).mde, 1)
+    1.4
     """
     counts = {"placebos": placebos, "draws": draws, "n_after": n_after}
     counts |= {} if n_treated is None else {"n_treated": n_treated}

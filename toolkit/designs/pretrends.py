@@ -98,6 +98,11 @@ def pretrend_test(
     -----
     Source: Roth (2022), "Pretest with caution", American Economic Review: Insights 4(3); the
     power is that of the noncentral chi-squared, without simulation.
+
+    Examples
+    --------
+    >>> pretrend_test([0.1, -0.2], np.eye(2), estimate=4.0).status
+    'passed'
     """
     if np.size(beta_pre) == 0:
         return CheckOutcome("pretrends", "not_applicable", "no_pre_period")
@@ -186,6 +191,11 @@ def pretrend_power(
 
     Source: Roth (2022), "Pretest with caution", American Economic Review: Insights 4(3), section
     II; Manjunath, Wilhelm (2021) for the moments of the truncated normal.
+
+    Examples
+    --------
+    >>> round(pretrend_power(np.eye(4), n_pre=2, n_post=2).slope, 2)
+    0.88
     """
     _, covariance, faults = checked_coefficients(None, covariance, n_pre=n_pre, n_post=n_post)
     weights, wrong_weights = checked_weights(weights, max(n_post, 1))

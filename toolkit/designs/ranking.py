@@ -128,6 +128,10 @@ def rank_projects(
     DesignError
         The ratings have faults; fewer than two projects; a project with fewer than two ratings of
         a criterion; weights that are negative, all zero or of other criteria.
+
+    Examples
+    --------
+    See `characterise`.
     """
     faults = [*option_faults(level=level, draws=draws, seed=seed)]
     if faults:

@@ -95,6 +95,13 @@ def rating_matrix(
         All that is wrong: missing columns, rows without unit or rater, two ratings by a rater of
         a unit, scores that are no number, infinite or off the scale, a cluster that varies within
         a unit, no rating at all.
+
+    Examples
+    --------
+    >>> rated = {"unit": ["C1", "C1", "C2", "C2"], "rater": ["a", "b"] * 2, "score": [2, 3, 0, 0]}
+    >>> ratings = pd.DataFrame(rated)
+    >>> rating_matrix(ratings, scale=[0, 1, 2, 3]).counts.tolist()
+    [[0, 0, 1, 1], [2, 0, 0, 0]]
     """
     names = [unit] if isinstance(unit, str) else list(unit) or ["unit"]
     wanted = [*names, rater, score, *([] if cluster is None else [cluster])]

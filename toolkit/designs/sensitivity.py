@@ -222,6 +222,10 @@ def sensitivity(
     Cinelli and Hazlett, Journal of the Royal Statistical Society B 2020; Oster, Journal of Business
     & Economic Statistics 2019. Both read the covariates as a sample of the causes: covariates
     chosen for being harmless prove nothing.
+
+    Examples
+    --------
+    See `placebo_in_time`.
     """
     say = interface_language()
     matrix = panel_matrix(

@@ -48,6 +48,19 @@ class Specification:
     subset : str or callable, optional
         The rows it uses: a column of booleans, or a function from the panel to booleans. It must
         not be chosen from who is treated, or a permuted adoption would have chosen otherwise.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(20), 8), "period": np.tile(np.arange(2010, 2018), 20)}
+    ... )
+    >>> panel["adoption"] = np.where(panel.territory < 4, 2014, np.nan)
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 5 * (panel.period >= panel.adoption)
+    >>> recent = Specification("from 2012", subset=lambda panel: panel.period >= 2012)
+    >>> curve = specification_curve(panel, [Specification("all"), recent], outcome="value")
+    >>> curve.frame.value.round(1).tolist()
+    [-5.2, -5.5]
     """
 
     name: str
@@ -147,6 +160,10 @@ def specification_curve(
     A permuted adoption can fall wholly outside the rows of a specification: it has then no
     statistic, and counts against its significance. An assignment that leaves no specification a
     statistic counts as extreme.
+
+    Examples
+    --------
+    See `Specification`.
     """
     say = interface_language()
     _check_specifications(specifications, threshold)

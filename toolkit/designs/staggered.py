@@ -90,6 +90,17 @@ def staggered(
     ----------
     Callaway and Sant'Anna, Journal of Econometrics 2021 (cells and averages); Sant'Anna and Zhao,
     Journal of Econometrics 2020 (doubly robust).
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(20), 8), "period": np.tile(np.arange(2010, 2018), 20)}
+    ... )
+    >>> panel["adoption"] = panel.territory.map({0: 2013, 1: 2013, 2: 2015, 3: 2015})
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 5 * (panel.period >= panel.adoption)
+    >>> round(staggered(panel, outcome="value").aggregate("simple").value, 1)
+    -5.3
     """
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption
@@ -163,6 +174,10 @@ def staggered_effect(
     ------
     DesignError
         See `staggered` and `Staggered.aggregate`; the seed is none.
+
+    Examples
+    --------
+    See `staggered`.
     """
     refuse(list(option_faults(seed=seed)))
     found = staggered(panel, outcome=outcome, **settings)

@@ -79,6 +79,15 @@ def studies_from(estimates: Mapping[str, Estimate]) -> pd.DataFrame:
     ------
     DesignError
         `estimates` is no mapping; an interval gives no standard error: all such studies are named.
+
+    Examples
+    --------
+    >>> from toolkit.estimate import Estimate
+    >>> counts = {"n_treated": 3, "n_comparison": 90, "n_periods": 66}
+    >>> numbers = {"value": -6.6, "low": -7.6, "high": -5.5, "p": 0.001}
+    >>> codes = {"design": "did", "estimand": "att", "inference": "crv1", "unit": "days"}
+    >>> studies_from({"a": Estimate(**numbers, **codes, **counts)}).round(2).error.tolist()
+    [0.53]
     """
     if not isinstance(estimates, Mapping):
         seen = type(estimates).__name__

@@ -68,6 +68,13 @@ def subgroups(studies: pd.DataFrame, *, by: str, **options) -> Subgroups:
     DesignError
         The column is missing or has gaps; there is one group only, or a group has a single study
         (its variance between studies cannot be known); or what `meta_analysis` refuses.
+
+    Examples
+    --------
+    >>> studies = pd.DataFrame({"study": list("abcd"), "value": [-3, -5, 1, 2], "error": 1.0})
+    >>> studies["kind"] = ["urban", "urban", "rural", "rural"]
+    >>> round(subgroups(studies, by="kind").p, 3)
+    0.056
     """
     say = interface_language()
     check_columns(studies, [by], of="meta")

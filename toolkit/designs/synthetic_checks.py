@@ -20,6 +20,10 @@ def synthetic_fit(control: SyntheticControl) -> CheckOutcome:
     Not applicable where so many donors let some territory be fitted perfectly: a fit then proves
     nothing. It fails where the mean squared gap of a treated territory before adoption exceeds
     five times the donors' median, passes where none exceeds twice, and informs between.
+
+    Examples
+    --------
+    See `synthetic_control`.
     """
     fits = control.fits.assign(mspe=control.fits.rmspe_before**2)
     if fits.perfect.any():
@@ -41,6 +45,10 @@ def synthetic_placebo_in_space(control: SyntheticControl, *, level: float = 0.95
 
     Null: the treated is no different from a donor. With several treated, each is ranked among its
     donors and the largest p is said, the least favourable.
+
+    Examples
+    --------
+    See `synthetic_control`.
     """
     fits, rows = control.fits, []
     if fits.perfect.any():
@@ -69,6 +77,10 @@ def leave_one_donor_out(
     ----------
     refit : callable
         Estimates anew without a donor, whose name it is given.
+
+    Examples
+    --------
+    See `synthetic_control`.
     """
     full, rows = control.estimate, []
     for donor in control.weights.donor.unique():

@@ -155,6 +155,16 @@ def synthetic_control(
     Abadie, Diamond and Hainmueller, Journal of the American Statistical Association 2010 (weights,
     placebos); Cavallo, Galiani, Noy and Pantano, Review of Economics and Statistics 2013 (several
     treated); Firpo and Possebom, Journal of Causal Inference 2018 (intervals by inversion).
+
+    Examples
+    --------
+    >>> places, years = np.repeat(list("ABCDEF"), 10), np.tile(np.arange(2010, 2020), 6)
+    >>> panel = pd.DataFrame({"territory": places, "period": years})
+    >>> panel["adoption"] = np.where(panel.territory == "A", 2016, np.nan)
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 9 * (panel.period >= panel.adoption)
+    >>> round(synthetic_control(panel, outcome="value").estimate.value, 1)
+    -9.2
     """
     search_known = ("search", search, SEARCHES)
     refuse([*option_faults(search_known, level=level, seed=seed, draws=draws)])

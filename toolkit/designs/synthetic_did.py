@@ -121,6 +121,17 @@ def synthetic_did(
         The panel has faults or missing values; an adoption comes in the second period (two before
         are needed); fewer comparison territories than treated, and two more; too few treated for
         the jackknife, or one alone in its adoption.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame(
+    ...     {"territory": np.repeat(np.arange(20), 8), "period": np.tile(np.arange(2010, 2018), 20)}
+    ... )
+    >>> panel["adoption"] = np.where(panel.territory < 4, 2014, np.nan)
+    >>> noise = np.random.default_rng(0).normal(50, 1, len(panel))
+    >>> panel["value"] = noise - 5 * (panel.period >= panel.adoption)
+    >>> round(synthetic_did(panel, outcome="value", draws=99).estimate.value, 1)
+    -5.2
     """
     matrix = panel_matrix(
         panel, outcome=outcome, territory=territory, period=period, adoption=adoption

@@ -18,7 +18,13 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True)
 class Predictor:
-    """A column averaged over some periods, both ends included."""
+    """A column averaged over some periods, both ends included.
+
+    Examples
+    --------
+    >>> Predictor("value", first=2010, last=2015).column
+    'value'
+    """
 
     column: str
     first: object

@@ -145,6 +145,10 @@ def wild_cluster_bootstrap(
     ----------
     Cameron, Gelbach and Miller, Review of Economics and Statistics 2008; Webb, Canadian Journal of
     Economics 2023; Roodman, MacKinnon, Nielsen and Webb, Stata Journal 2019 (fast computation).
+
+    Examples
+    --------
+    See `difference_in_differences`.
     """
     labels, groups = np.unique(clusters, return_inverse=True)
     others = np.empty((len(outcome), 0)) if controls is None else np.asarray(controls, "float64")

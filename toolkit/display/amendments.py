@@ -7,7 +7,12 @@ from toolkit.study.analyse import Study
 
 
 def list_amendments(study: Study, *, lang: Language) -> list[Block]:
-    """Return each amendment with its date, its reason, and the keys that it changed."""
+    """Return each amendment with its date, its reason, and the keys that it changed.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     found = read_amendments(study.file)
     if not found:
         return []

@@ -12,7 +12,12 @@ from toolkit.records.portfolio import Project
 
 
 def explain_artefacts(project: Project, *, lang: Language) -> list[Block]:
-    """List what was made and what became of it, then the freedoms granted."""
+    """List what was made and what became of it, then the freedoms granted.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     blocks: list[Block] = []
     if not project.tables["artefacts"].empty:
         blocks.append(_artefacts(project, lang))

@@ -36,6 +36,10 @@ def plot_balance(
     -------
     Figure
         The largest difference before stands first.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(frame, before="plot_balance")
     frame = frame.iloc[np.argsort(-frame.before.abs().to_numpy(dtype=float), kind="stable")]
@@ -61,7 +65,12 @@ def tabulate_balance(
     simulated: bool = False,
     note: str = "",
 ) -> Table:
-    """Lay out `plot_balance`'s frame; what still differs by more than `threshold` is in bold."""
+    """Lay out `plot_balance`'s frame; what still differs by more than `threshold` is in bold.
+
+    Examples
+    --------
+    See `plot_balance`.
+    """
     rows = tuple(
         (
             str(row.covariate),

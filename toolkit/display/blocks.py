@@ -66,6 +66,13 @@ class Masthead(Block):
         Ids ("DEP-23") of the territories it is about; those treated, of a study.
     verdict : str
         What the evidence allows to conclude ("beneficial"); the page says it in its answer.
+
+    Examples
+    --------
+    >>> from toolkit import language
+    >>> top = {"status": "descriptive", "as_of": date(2026, 1, 1), "lang": language("en")}
+    >>> Masthead("Creuse (DEP-23)", **top).simulated
+    False
     """
 
     subject: str
@@ -112,7 +119,13 @@ class Masthead(Block):
 
 @dataclass(frozen=True)
 class Heading(Block):
-    """A title: level 1 is the question of the report, 2 a section, 3 a part of one."""
+    """A title: level 1 is the question of the report, 2 a section, 3 a part of one.
+
+    Examples
+    --------
+    >>> Heading("Who lives here", level=1).text
+    'Who lives here'
+    """
 
     text: str
     level: Literal[1, 2, 3] = 2
@@ -137,6 +150,11 @@ class Paragraph(Block):
     `links` are pairs of a term of the text and an address: of the web, or of a folder of the site
     of reports ("projects/demande-unique/"), which only a page of that site can follow. The first
     occurrence of the term becomes the link.
+
+    Examples
+    --------
+    >>> Paragraph("Fewer people each year.", lead=True).text
+    'Fewer people each year.'
     """
 
     text: str
@@ -180,7 +198,14 @@ class Paragraph(Block):
 
 @dataclass(frozen=True)
 class Callout(Block):
-    """A finding, a caution, a note, what is simulated or suppressed: each a shape and a word."""
+    """A finding, a caution, a note, what is simulated or suppressed: each a shape and a word.
+
+    Examples
+    --------
+    >>> from toolkit import language
+    >>> Callout("caution", "Two years share their surveys.", language("en")).kind
+    'caution'
+    """
 
     kind: Kind
     text: str
@@ -233,6 +258,11 @@ class Table(Block):
         Its numbers are made up, and it says so.
     lang : Language, optional
         Needed to explain what is suppressed or simulated.
+
+    Examples
+    --------
+    >>> Table("Inhabitants", ("Year", "Creuse"), (("2016", "118,638"), ("2022", "114,000"))).header
+    ('Year', 'Creuse')
     """
 
     caption: str
@@ -336,6 +366,10 @@ class Figure(Block):
         The numbers drawn, shown folded under the figure.
     simulated : bool
         What is drawn is made up, and the figure says so.
+
+    Examples
+    --------
+    See `plot_population`.
     """
 
     svg: bytes
@@ -382,7 +416,12 @@ class Figure(Block):
 
 
 def show(*blocks: Block) -> None:
-    """Display blocks one under another, in a notebook cell."""
+    """Display blocks one under another, in a notebook cell.
+
+    Examples
+    --------
+    See `Paragraph`.
+    """
     from IPython.display import display
 
     for block in blocks:

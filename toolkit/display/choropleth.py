@@ -57,6 +57,10 @@ def plot_choropleth(
     ------
     ToolkitError
         There are more than five classes, no contour, or no value to draw.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     say = interface_language()
     statuses = frame["status"] if "status" in frame else pd.Series("ok", index=frame.index)

@@ -16,7 +16,12 @@ _EVERY_CHECK = {check for checks in CHECKS.values() for check in checks}
 
 
 def warn_of_doubts(story: Contribution, *, lang: Language) -> list[Block]:
-    """Say, beside a beneficial effect, that it may not be the project's; nothing otherwise."""
+    """Say, beside a beneficial effect, that it may not be the project's; nothing otherwise.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     if story.claim not in ("rivalled", "partial"):
         return []
     return [Callout("caution", lang(f"claim.{story.claim}"), lang)]
@@ -25,7 +30,12 @@ def warn_of_doubts(story: Contribution, *, lang: Language) -> list[Block]:
 def integrate_evidence(
     study: Study, project: Project, story: Contribution, reading: Reading, *, lang: Language
 ) -> list[Block]:
-    """Show every piece of evidence, how it agrees with the interval, and how methods were mixed."""
+    """Show every piece of evidence, how it agrees with the interval, and how methods were mixed.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     blocks: list[Block] = [Heading(lang("evidence.title"))]
     simulated = project.facts.simulated
     pieces = evidence_pieces(project)
@@ -54,7 +64,12 @@ def integrate_evidence(
 
 
 def tell_contribution(story: Contribution, *, lang: Language, simulated: bool) -> list[Block]:
-    """Say whether the project can be said to have contributed, on which four conditions."""
+    """Say whether the project can be said to have contributed, on which four conditions.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     kind = "finding" if story.claim == "credible" else "caution"
     conditions = tabulate_facts(
         story.conditions,

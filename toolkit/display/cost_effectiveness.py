@@ -49,6 +49,10 @@ def plot_cost_effectiveness(
         quarter is then said. Draws on an axis count as no better, or no dearer.
     measure, cost : str
         What is gained and what is spent, in the reader's language.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(points, effect="plot_cost_effectiveness")
     quarters = _quarter(points)

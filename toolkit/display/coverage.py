@@ -33,6 +33,10 @@ def plot_coverage(
     -------
     Figure
         Titled by the share of cells observed; its table counts each status by territory.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(frame, status="plot_coverage")
     cells = frame.pivot(index="territory", columns="period", values="status")

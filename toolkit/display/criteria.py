@@ -21,7 +21,12 @@ from toolkit.study.qualities import Measure
 def introduce_criteria(
     project: Project, criteria: Criteria | None, measures: list[Measure], *, lang: Language
 ) -> list[Block]:
-    """Return the top of the page: highest and lowest criterion, what moved, who parts with whom."""
+    """Return the top of the page: highest and lowest criterion, what moved, who parts with whom.
+
+    Examples
+    --------
+    See ``notebooks/project_characterisation.ipynb``.
+    """
     known = sum(measure.value is not None for measure in measures)
     counts = {"n": lang.number(known), "of": lang.number(len(measures))}
     computed = lang("criteria.computed", **counts)
@@ -37,7 +42,12 @@ def introduce_criteria(
 
 
 def explain_criteria(project: Project, criteria: Criteria | None, *, lang: Language) -> list[Block]:
-    """Show the scores on admission and on exit, the disagreement, and the evidence."""
+    """Show the scores on admission and on exit, the disagreement, and the evidence.
+
+    Examples
+    --------
+    See ``notebooks/project_characterisation.ipynb``.
+    """
     blocks: list[Block] = [Heading(lang("criteria.title"))]
     if criteria is None:
         return [*blocks, not_written(project, "ratings", lang=lang)]
@@ -54,7 +64,12 @@ def explain_criteria(project: Project, criteria: Criteria | None, *, lang: Langu
 
 
 def compare_sides(project: Project, criteria: Criteria | None, *, lang: Language) -> list[Block]:
-    """Set practitioners beside researchers, and say how far all raters agree."""
+    """Set practitioners beside researchers, and say how far all raters agree.
+
+    Examples
+    --------
+    See ``notebooks/project_characterisation.ipynb``.
+    """
     if criteria is None:
         return []
     blocks: list[Block] = [Heading(lang("sides.title"))]

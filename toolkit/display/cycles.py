@@ -33,6 +33,10 @@ def plot_cycles(
     -------
     Figure
         One band a cycle, one line a phase; a running phase ends in an arrow.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(cycles, started_on="plot_cycles")
     cycles = cycles.assign(

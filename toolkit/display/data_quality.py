@@ -28,7 +28,12 @@ _MOST_LISTED = 10
 
 
 def introduce_data(project: Project, series: Series, *, lang: Language) -> list[Block]:
-    """Return the top of the page: what is filled, what is observed, what stands out."""
+    """Return the top of the page: what is filled, what is observed, what stands out.
+
+    Examples
+    --------
+    See ``notebooks/data_quality.ipynb``.
+    """
     tables = describe_tables(project)
     filled = {"n": lang.number(int((tables.rows > 0).sum())), "of": lang.number(len(tables))}
     answer = [lang("quality.tables", **filled)]
@@ -53,7 +58,12 @@ def introduce_data(project: Project, series: Series, *, lang: Language) -> list[
 
 
 def explain_tables(project: Project, *, lang: Language) -> list[Block]:
-    """List every table of the project: rows, how full it is, what is never filled."""
+    """List every table of the project: rows, how full it is, what is never filled.
+
+    Examples
+    --------
+    See ``notebooks/data_quality.ipynb``.
+    """
     rows = tuple(
         (
             f"{row.Index}.csv",
@@ -80,7 +90,12 @@ def explain_tables(project: Project, *, lang: Language) -> list[Block]:
 
 
 def explain_series(project: Project, series: Series, *, lang: Language) -> list[Block]:
-    """Show each indicator: the state of its cells, its breaks, the values that stand out."""
+    """Show each indicator: the state of its cells, its breaks, the values that stand out.
+
+    Examples
+    --------
+    See ``notebooks/data_quality.ipynb``.
+    """
     indicators = project.tables["indicators"].set_index("indicator")
     blocks: list[Block] = [Heading(lang("quality.series.title"))]
     for name, found in series.items():
@@ -95,7 +110,12 @@ def explain_series(project: Project, series: Series, *, lang: Language) -> list[
 
 
 def explain_provenance(project: Project, *, lang: Language) -> list[Block]:
-    """Say whose data it is, of the outcomes and of the territories, and the hash of each file."""
+    """Say whose data it is, of the outcomes and of the territories, and the hash of each file.
+
+    Examples
+    --------
+    See ``notebooks/data_quality.ipynb``.
+    """
     register = load_sources()
     wanted = [
         source

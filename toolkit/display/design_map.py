@@ -42,6 +42,10 @@ def plot_design_map(
         Of the territories, by code.
     contours, level
         As for `plot_choropleth`.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     given = pd.Series({code: roles.get(code, "excluded") for code in contours}, dtype=object)
     counts = {role: int((given == role).sum()) for role in _LOOKS}

@@ -52,6 +52,10 @@ def plot_event_study(
     -------
     Figure
         Titled by how many intervals exclude zero, after and before adoption.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(frame, value="plot_event_study")
     frame = frame.sort_values("event_time")

@@ -11,7 +11,12 @@ from toolkit.study.fidelity import planned_and_actual, treated_sites
 
 
 def explain_sites(project: Project, *, lang: Language) -> list[Block]:
-    """List the sites: when users were first served, how much of it is covered, who agreed."""
+    """List the sites: when users were first served, how much of it is covered, who agreed.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     sites = treated_sites(project)
     if sites.empty:
         return []
@@ -46,7 +51,12 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
 
 
 def explain_costs(project: Project, *, lang: Language) -> list[Block]:
-    """Set the expenses and the days that were planned beside the actual ones."""
+    """Set the expenses and the days that were planned beside the actual ones.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     if project.tables["costs"].empty:
         return []
     categories = vocabulary_words("cost_category", lang)

@@ -56,6 +56,10 @@ def plot_forest(
     -------
     Figure
         Titled by the pooled effect, or by how many studies exclude zero.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     if prediction is not None and np.isnan(prediction).any():
         prediction = None

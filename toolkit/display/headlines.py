@@ -39,6 +39,10 @@ def tabulate_headlines(
 
     `projects` has a row a project: project, title_fr, title_en and simulated, as
     `toolkit.records.sites.sites_in` gives them.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     told = projects.set_index("project")
     rows = [_row(headline, told.loc[headline.project], lang) for headline in headlines]
@@ -60,6 +64,10 @@ def plot_local_series(
     """Draw the indicator in one territory beside the mean of the comparison, as a description.
 
     `names` has the territory's, by id.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     name, frame = names[series.territory], series.frame.set_index("period")
     label = lang.spaced(series.label[lang.code])

@@ -22,7 +22,12 @@ from toolkit.study.validity import public_entries
 
 
 def introduce_implementation(project: Project, *, lang: Language) -> list[Block]:
-    """Return the top of the page: decisions, failures, money, artefacts and reintegration."""
+    """Return the top of the page: decisions, failures, money, artefacts and reintegration.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     said = [
         *(_of_cycles(project, lang)),
         *(_of_failures(project, lang)),
@@ -41,7 +46,12 @@ def introduce_implementation(project: Project, *, lang: Language) -> list[Block]
 
 
 def explain_cycles(project: Project, *, lang: Language) -> list[Block]:
-    """Show the cycles over time, then each question with the decision it led to and why."""
+    """Show the cycles over time, then each question with the decision it led to and why.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     cycles = project.tables["cycles"]
     if cycles.empty:
         return []
@@ -69,7 +79,12 @@ def explain_cycles(project: Project, *, lang: Language) -> list[Block]:
 
 
 def explain_logbook(project: Project, *, lang: Language) -> list[Block]:
-    """Count the entries of each kind, and quote those that are public."""
+    """Count the entries of each kind, and quote those that are public.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     logbook = project.tables["logbook"]
     if logbook.empty:
         return []
@@ -86,7 +101,12 @@ def explain_logbook(project: Project, *, lang: Language) -> list[Block]:
 
 
 def explain_theory(project: Project, *, lang: Language) -> list[Block]:
-    """Draw the theory of change with the state of its assumptions, and its evidence."""
+    """Draw the theory of change with the state of its assumptions, and its evidence.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     nodes, links = project.tables["theory_nodes"], project.tables["theory_links"]
     if nodes.empty or links.empty:
         return []
@@ -117,7 +137,12 @@ def explain_theory(project: Project, *, lang: Language) -> list[Block]:
 
 
 def explain_reintegration(project: Project, *, lang: Language) -> list[Block]:
-    """Say how far the innovation has gone back into ordinary life, and what speaks for it."""
+    """Say how far the innovation has gone back into ordinary life, and what speaks for it.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     states = vocabulary_words("reintegration", lang)
     state = lang("implementation.reintegration", state=states[project.facts.reintegration])
     blocks: list[Block] = [Heading(lang("implementation.reintegration.title")), Paragraph(state)]

@@ -54,6 +54,10 @@ def plot_interrupted_series(
     -------
     Figure
         Titled by the mean gap after adoption; its alternative counts the periods outside the band.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(frame, counterfactual="plot_interrupted_series")
     frame = frame.sort_values("period", ignore_index=True)

@@ -21,7 +21,12 @@ _SHORT = 16
 def judge(
     study: Study, project: Project, story: Contribution, reading: Reading, *, lang: Language
 ) -> list[Block]:
-    """Show the six DAC criteria: the judgement, or what is missing, and what it can rest on."""
+    """Show the six DAC criteria: the judgement, or what is missing, and what it can rest on.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     found = judgements(study, project, story, reading)
     names = load_vocabulary("dac").set_index("code")[lang.code].str.capitalize()
     place = f"data/{FOLDER}/{reading_path(study.id).name}"
@@ -52,7 +57,12 @@ def judge(
 
 
 def describe_transfer(project: Project, story: Contribution, *, lang: Language) -> list[Block]:
-    """Say what became of the project, and which assumptions would have to hold elsewhere."""
+    """Say what became of the project, and which assumptions would have to hold elsewhere.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     state = getattr(word("reintegration", project.facts.reintegration), lang.code)
     blocks: list[Block] = [
         Heading(lang("transfer.title")),
@@ -86,7 +96,12 @@ def describe_transfer(project: Project, story: Contribution, *, lang: Language) 
 def state_limits(
     study: Study, project: Project, reading: Reading, *, lang: Language
 ) -> list[Block]:
-    """Say what the study cannot, what its data hide, and how people were treated."""
+    """Say what the study cannot, what its data hide, and how people were treated.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     sample = study.sample
     limits = [lang.spaced(getattr(limit, lang.code)) for limit in study.file.protocol.limits]
     unrun = [lang(f"check.{c.check}.name") for c in study.checks if c.status == "not_applicable"]
@@ -113,7 +128,12 @@ def state_limits(
 
 
 def show_own_words(words: OwnWords, *, lang: Language) -> list[Block]:
-    """Show what the researchers wrote of the study themselves, or where to write it."""
+    """Show what the researchers wrote of the study themselves, or where to write it.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     paragraphs = words.paragraphs or (lang("study.no_words", file=words.path.name),)
     return [
         Heading(lang("study.own_words_title")),
@@ -122,7 +142,12 @@ def show_own_words(words: OwnWords, *, lang: Language) -> list[Block]:
 
 
 def state_reproducibility(study: Study, *, lang: Language) -> list[Block]:
-    """Say what the numbers were made from, so that anyone can make them again."""
+    """Say what the numbers were made from, so that anyone can make them again.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     record = study_record(study)
     lock = lang("study.unlocked")
     if study.lock is not None:

@@ -44,6 +44,10 @@ def plot_location(
     -------
     Figure
         A locator map; its text alternative names what is highlighted.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     names = departments.set_index("code").name
     within = place.level in ("EPCI", "COM")

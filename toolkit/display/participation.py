@@ -7,7 +7,12 @@ from toolkit.records.portfolio import Project
 
 
 def explain_participation(project: Project, *, lang: Language) -> list[Block]:
-    """List roles, modes and interests declared, then partners: pseudonyms never leave."""
+    """List roles, modes and interests declared, then partners: pseudonyms never leave.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     blocks: list[Block] = []
     if not project.tables["participation"].empty:
         blocks += [Paragraph(lang("participation.explain")), _people(project, lang)]

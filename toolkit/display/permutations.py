@@ -39,6 +39,10 @@ def plot_permutations(
     -------
     Figure
         Titled by how many are as far from zero as the real effect.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]

@@ -36,6 +36,10 @@ def plot_population(
         Lines labelled at their end, 100 in the first year that all know; gaps in the data stay
         gaps; what is estimated or provisional has hollow markers. The title compares the last
         year that is not provisional. A place whose series is the territory's own is left out.
+
+    Examples
+    --------
+    See ``docs/examples/territory.md``.
     """
     wide = _wide(population, places)
     own = wide[places[0].id]
@@ -73,7 +77,12 @@ def plot_population(
 def tabulate_population(
     population: pd.DataFrame, places: Sequence[Territory], *, lang: Language, note: str
 ) -> Table:
-    """Lay out inhabitants by census year, one column a territory."""
+    """Lay out inhabitants by census year, one column a territory.
+
+    Examples
+    --------
+    See `plot_population`.
+    """
     values, statuses = _wide(population, places), _wide(population, places, "status")
     rows = tuple(
         (
@@ -96,7 +105,12 @@ def tabulate_population(
 def tabulate_growth(
     growth: pd.DataFrame, places: Sequence[Territory], *, lang: Language, note: str
 ) -> Table:
-    """Lay out first and last population and change, a row a territory, the first in bold."""
+    """Lay out first and last population and change, a row a territory, the first in bold.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     first_year, last_year = str(growth.first_year.iloc[0]), str(growth.last_year.iloc[0])
     rows = tuple(
         (
@@ -124,7 +138,12 @@ def tabulate_growth(
 
 
 def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: str) -> Table:
-    """Lay out some territories of `describe_populations`: code, inhabitants, change a year."""
+    """Lay out some territories of `describe_populations`: code, inhabitants, change a year.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     rows = tuple(
         (
             row.name,
@@ -149,7 +168,12 @@ def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: 
 
 
 def tabulate_similar(frame: pd.DataFrame, *, lang: Language, note: str) -> Table:
-    """Lay out `similar_territories`: distance and covariates, the territory itself in bold."""
+    """Lay out `similar_territories`: distance and covariates, the territory itself in bold.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     covariates = list(frame.columns[3:])
     rows = tuple(
         (

@@ -23,7 +23,12 @@ _STRONG = 3  # of the Maryland scale: a comparison that an attempt to refute it 
 
 
 def introduce_portfolio(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Return the top of the page: what was found, on real and on simulated data; doubts."""
+    """Return the top of the page: what was found, on real and on simulated data; doubts.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     first, *others = [_answer(part, lang) for part in portfolio.parts]
     doubts = [_doubts(part, lang) for part in portfolio.parts]
     mixed = len(portfolio.parts) > 1
@@ -49,7 +54,12 @@ def introduce_portfolio(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 
 
 def show_findings(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Lay out what each study found, or why it was not run here."""
+    """Lay out what each study found, or why it was not run here.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     blocks: list[Block] = [Heading(lang("portfolio.findings.title"))]
     for part in portfolio.parts:
         if part.findings:
@@ -59,7 +69,12 @@ def show_findings(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 
 
 def show_grades(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Say what each finding withstood: its grade, what lowered it, and the checks that failed."""
+    """Say what each finding withstood: its grade, what lowered it, and the checks that failed.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     blocks: list[Block] = [
         Heading(lang("portfolio.grades.title")),
         Paragraph(lang("portfolio.grades.explain")),

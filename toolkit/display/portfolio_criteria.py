@@ -13,7 +13,12 @@ from toolkit.study.portfolio_criteria import ComparedCriteria, compare_criteria
 
 
 def compare_on_criteria(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Lay out the scores of every project, with the raters' disagreement beside."""
+    """Lay out the scores of every project, with the raters' disagreement beside.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     labels = vocabulary_words("criterion", lang)
     said = " · ".join(f"{code} – {label}" for code, label in labels.items())
     blocks: list[Block] = [

@@ -16,7 +16,12 @@ from toolkit.study.sample import LOG_UNIT
 
 
 def compare_effects(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Draw on which side of what would matter each effect lies, then what could be pooled."""
+    """Draw on which side of what would matter each effect lies, then what could be pooled.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     blocks: list[Block] = [
         Heading(lang("portfolio.effects.title")),
         Paragraph(lang("portfolio.effects.explain")),

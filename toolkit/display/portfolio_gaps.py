@@ -34,6 +34,10 @@ def show_gaps(
         Of the départements, as `load_contours` gives them.
     note : str
         The sources of population and contours.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
     """
     blocks: list[Block] = [
         Heading(lang("portfolio.gaps.title")),

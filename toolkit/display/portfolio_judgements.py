@@ -13,6 +13,10 @@ def compare_judgements(portfolio: Portfolio, *, lang: Language) -> list[Block]:
     """Lay out the judgements of all studies on the six criteria.
 
     A judgement is what people wrote in a study's reading; where they wrote none, it says so.
+
+    Examples
+    --------
+    See ``notebooks/oecd_case_study.ipynb``.
     """
     words = vocabulary_words("dac", lang)
     blocks: list[Block] = [

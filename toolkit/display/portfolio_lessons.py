@@ -11,7 +11,12 @@ from toolkit.study.portfolio_lessons import count_failures, public_lessons
 
 
 def tell_lessons(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Count the failures of each part, then quote those that are public with their lesson."""
+    """Count the failures of each part, then quote those that are public with their lesson.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     blocks: list[Block] = [Heading(lang("portfolio.lessons.title"))]
     for part in portfolio.parts:
         counts = count_failures(part.projects)

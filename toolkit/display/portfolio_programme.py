@@ -17,7 +17,12 @@ from toolkit.study.portfolio_programme import (
 
 
 def show_ecosystem(portfolio: Portfolio, actions: pd.DataFrame, *, lang: Language) -> list[Block]:
-    """Say what each mission rests on, and lay out the actions by type, E1 to E6."""
+    """Say what each mission rests on, and lay out the actions by type, E1 to E6.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     missions = vocabulary_words("mission", lang)
     said = [
         lang(
@@ -33,7 +38,12 @@ def show_ecosystem(portfolio: Portfolio, actions: pd.DataFrame, *, lang: Languag
 
 
 def show_participation(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Lay out how researchers and others took part, A1 to A4, and the interests declared."""
+    """Lay out how researchers and others took part, A1 to A4, and the interests declared.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     modes = vocabulary_words("association_mode", lang)
     said = " · ".join(f"{code} – {label}" for code, label in modes.items())
     blocks: list[Block] = [
@@ -65,7 +75,12 @@ def show_participation(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 
 
 def show_publics(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """Say for each public how many projects serve it, and how many measure what it gets."""
+    """Say for each public how many projects serve it, and how many measure what it gets.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     words = vocabulary_words("public", lang)
     blocks: list[Block] = [Heading(lang("portfolio.publics.title"))]
     names = ("projects", "measured", "indicators")
@@ -87,7 +102,12 @@ def show_publics(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 
 
 def show_opsi(portfolio: Portfolio, actions: pd.DataFrame, *, lang: Language) -> list[Block]:
-    """Place the projects in the OECD's vocabularies: stage, facets, sector, Declaration."""
+    """Place the projects in the OECD's vocabularies: stage, facets, sector, Declaration.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     blocks: list[Block] = [
         Heading(lang("portfolio.opsi.title")),
         Paragraph(lang("portfolio.opsi.explain")),

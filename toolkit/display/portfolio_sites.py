@@ -12,7 +12,12 @@ from toolkit.study.portfolio import Portfolio
 
 
 def show_sites(portfolio: Portfolio, *, lang: Language) -> list[Block]:
-    """List the sites of every project, a row for those that opened together."""
+    """List the sites of every project, a row for those that opened together.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     blocks: list[Block] = [Heading(lang("portfolio.sites.title"))]
     for part in portfolio.parts:
         rows = [

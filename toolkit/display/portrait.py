@@ -22,7 +22,12 @@ _INSIDE = ("A1", "A2")
 
 
 def describe_stake(project: Project, *, lang: Language) -> list[Block]:
-    """Say the problem, what is new, and how the stake (C1) was rated."""
+    """Say the problem, what is new, and how the stake (C1) was rated.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     facts = project.facts
     return [
         Heading(lang("study.stake_title")),
@@ -33,7 +38,12 @@ def describe_stake(project: Project, *, lang: Language) -> list[Block]:
 
 
 def portray_territories(study: Study, *, lang: Language, note: str = "") -> list[Block]:
-    """Show where the project was, who is compared, and how the two differed before."""
+    """Show where the project was, who is compared, and how the two differed before.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     sample = study.sample
     blocks: list[Block] = [Heading(lang("portrait.title"))]
     if all(name.startswith("DEP-") for name in (*sample.treated, *sample.comparison)):
@@ -52,7 +62,12 @@ def portray_territories(study: Study, *, lang: Language, note: str = "") -> list
 
 
 def describe_intervention(project: Project, *, lang: Language) -> list[Block]:
-    """Describe the intervention by the twelve items of TIDieR, those missing included."""
+    """Describe the intervention by the twelve items of TIDieR, those missing included.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     facts = tidier(project)
     present, of = count_present(facts)
     return [
@@ -70,7 +85,12 @@ def describe_intervention(project: Project, *, lang: Language) -> list[Block]:
 
 
 def describe_positions(study: Study, project: Project, *, lang: Language) -> list[Block]:
-    """Say whether those who study the project take part in it, and what they declare."""
+    """Say whether those who study the project take part in it, and what they declare.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     roles = study.file.protocol.roles
     people = project.tables["participation"]
     insiders = any(role.mode in _INSIDE for role in roles)

@@ -28,6 +28,10 @@ def place_project(project: Project, measures: list[Measure], *, lang: Language) 
     -------
     list of Block
         Every item of the vocabularies, chosen or not: a reader sees what the choice was among.
+
+    Examples
+    --------
+    See ``notebooks/project_characterisation.ipynb``.
     """
     return [
         Heading(lang("programme.title")),

@@ -44,7 +44,12 @@ def introduce_project(
 
 
 def project_source(project: Project, lang: Language) -> str:
-    """Say whom the project's own tables come from."""
+    """Say whom the project's own tables come from.
+
+    Examples
+    --------
+    See ``notebooks/project_characterisation.ipynb``.
+    """
     if project.facts.simulated:
         return load_sources()[SIMULATION].attribution[lang.code]
     return lang("project.source", project=project.id)
@@ -98,7 +103,13 @@ def vocabulary_words(name: str, lang: Language) -> dict[str, str]:
 
 
 def territory_names(ids: Sequence[str]) -> dict[str, str]:
-    """Return the name of each territory by id ("DEP-23")."""
+    """Return the name of each territory by id ("DEP-23").
+
+    Examples
+    --------
+    >>> territory_names(["DEP-23", "REG-75"])
+    {'DEP-23': 'Creuse', 'REG-75': 'Nouvelle-Aquitaine'}
+    """
     levels = sorted({name.partition("-")[0] for name in ids})
     places = pd.concat([load_territories(level) for level in levels])
     names = dict(zip(places.level + "-" + places.code, places.name, strict=True))

@@ -25,6 +25,10 @@ def tabulate_qualities(
     """Lay out the indicators of the qualities or of the principles, one row each.
 
     One that cannot be computed says where to write what it needs.
+
+    Examples
+    --------
+    See ``notebooks/project_characterisation.ipynb``.
     """
     labels = vocabulary_words(which, lang)
     rows = tuple(

@@ -41,6 +41,10 @@ def plot_ratings(
         One bar a criterion and role or moment: scores 0 and 1 left of the middle line, 2 and 3
         right of it, each with its count. Titled by the criterion rated lowest and the one rated
         highest, at the last moment if by moment.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(ratings, score="plot_ratings")
     words = _words(by, lang)

@@ -35,6 +35,10 @@ def tabulate_estimates(
         stands in the header, else after each name; so does their level, else in its own column.
     strong : sequence of str
         Names of the rows in bold.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     every = list(estimates.values())
     units = {estimate.unit for estimate in every}
@@ -83,6 +87,10 @@ def tabulate_checks(
     """Lay out what was tried to refute an estimate: the check, how it ended, the sentence.
 
     A failed check is in bold; a status is a sign and a word.
+
+    Examples
+    --------
+    See ``docs/examples/effect.md``.
     """
     rows = tuple(
         (
@@ -131,6 +139,10 @@ def tabulate_cells(
     frame : DataFrame
         One row a territory and period: territory (its name), period, value, status (code of the
         vocabulary "observation_status"). A pair without a row is "nd".
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     values = frame.pivot(index="territory", columns="period", values="value").sort_index(axis=1)
     statuses = frame.pivot(index="territory", columns="period", values="status")

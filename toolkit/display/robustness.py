@@ -14,7 +14,12 @@ from toolkit.study.analyse import Study
 
 
 def show_robustness(study: Study, project: Project, *, lang: Language, note: str) -> list[Block]:
-    """Return what a protocol declares beside its estimate; nothing where it declares nothing."""
+    """Return what a protocol declares beside its estimate; nothing where it declares nothing.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     found = study.robustness
     shown: list[Block] = []
     if study.sample.matched is not None:

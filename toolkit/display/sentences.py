@@ -11,7 +11,12 @@ _WITH_MAYOTTE = {"DEP-976", "REG-06", "FR"}
 
 
 def describe_place(place: Territory, around: list[Territory], *, lang: Language) -> str:
-    """Say what a territory is and where: level, code and the territories that contain it."""
+    """Say what a territory is and where: level, code and the territories that contain it.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     names = {parent.level.lower(): parent.name for parent in around}
     alone = ".alone" if place.level == "COM" and place.epci is None else ""
     kind = lang(f"epci.{place.kind}") if place.kind else ""
@@ -23,6 +28,10 @@ def describe_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -
     """Say how many live in a territory and how that changed, beside France.
 
     `growth` has a row for the territory, the first, and one for France, as `growth_of` gives.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     own = growth.iloc[0]
     values = {
@@ -48,7 +57,12 @@ def describe_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -
 
 
 def cautions_on_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -> list[str]:
-    """List what must be known before these populations are compared."""
+    """List what must be known before these populations are compared.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     own = growth.iloc[0]
     years = {"first_year": str(own.first_year), "last_year": str(own.last_year)}
     apart = own.last_year - own.first_year >= INDEPENDENT_YEARS
@@ -60,7 +74,12 @@ def cautions_on_growth(place: Territory, growth: pd.DataFrame, *, lang: Language
 
 
 def describe_members(counts: dict[str, int], *, lang: Language) -> str:
-    """Say how many territories of each level lie in one: counts by level, as "COM"."""
+    """Say how many territories of each level lie in one: counts by level, as "COM".
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     members = [lang.plural(f"members.count.{level}", n) for level, n in counts.items() if n]
     return lang("members.sentence", members=lang.join(members))
 

@@ -18,6 +18,10 @@ def count_projects(sites: pd.DataFrame, nearest: pd.DataFrame, *, lang: Language
     """Say in one sentence how many projects concern a territory, or where the nearest one is.
 
     `sites` and `nearest` are as `toolkit.records.sites` gives them.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     if len(sites):
         # A project that runs here and around counts as here.
@@ -38,7 +42,12 @@ def count_projects(sites: pd.DataFrame, nearest: pd.DataFrame, *, lang: Language
 
 
 def tabulate_sites(sites: pd.DataFrame, *, lang: Language) -> Table:
-    """Lay out the projects that run in, around or within a territory, a row a project and where."""
+    """Lay out the projects that run in, around or within a territory, a row a project and where.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     groups = sites.groupby(["project", "relation"], sort=False)
     rows = [
         (
@@ -62,6 +71,10 @@ def tabulate_nearest(
 
     `roles` are those of the territory by project, as `roles_of` gives them; `note` names the
     source of the outlines that distances are measured between.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     words = vocabulary_words("deployment_role", lang)
     rows = [
@@ -86,6 +99,10 @@ def tabulate_similar_sites(
     """Lay out what runs in similar territories: their names by id, the most similar first.
 
     `sites` are as `sites_among` gives them.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     rows = []
     for of, name in alike.items():
@@ -105,14 +122,24 @@ def tabulate_similar_sites(
 
 
 def link_projects(projects: pd.DataFrame, *, lang: Language) -> Paragraph:
-    """Name projects, each with a link to its page on the site of reports."""
+    """Name projects, each with a link to its page on the site of reports.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     titles = {row.project: _title(row._asdict(), lang) for row in projects.itertuples()}
     text = lang("sites.pages", titles=lang.join(list(titles.values())))
     return Paragraph(text, links=tuple((t, f"projects/{id_}/") for id_, t in titles.items()))
 
 
 def name_unreadable(projects: Sequence[str], *, lang: Language) -> list[Block]:
-    """Warn of projects that are left out because what is written of them has faults."""
+    """Warn of projects that are left out because what is written of them has faults.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     if not projects:
         return []
     text = lang.plural("sites.unreadable", len(projects), projects=", ".join(projects))

@@ -9,7 +9,12 @@ from toolkit.records.sources import Source
 
 
 def attribution(sources: Iterable[Source], *, lang: Language) -> str:
-    """Return the line to print under a figure: each producer, and its latest update."""
+    """Return the line to print under a figure: each producer, and its latest update.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
     latest: dict[str, date] = {}
     for source in sources:
         day = source.updated_on or date.min
@@ -24,7 +29,12 @@ def attribution(sources: Iterable[Source], *, lang: Language) -> str:
 
 
 def tabulate_sources(sources: Iterable[Source], *, lang: Language) -> Table:
-    """Lay out the sources of a report: title, producer, licence and attribution."""
+    """Lay out the sources of a report: title, producer, licence and attribution.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
     unique = {source.id: source for source in sources}.values()
     return Table(
         caption=lang("source.table.caption"),

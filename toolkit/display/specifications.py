@@ -52,6 +52,10 @@ def plot_specification_curve(
     -------
     Figure
         Titled by the share of effects of the median's sign; its table has all of them.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(frame, value="plot_specification_curve")
     bounded = "low" in frame and "high" in frame

@@ -19,7 +19,12 @@ from toolkit.study.truth import true_effect
 
 
 def introduce_study(study: Study, project: Project, *, lang: Language) -> list[Block]:
-    """Return the top of a study's page: what it is, its answer, and the doubts with it."""
+    """Return the top of a study's page: what it is, its answer, and the doubts with it.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     protocol = study.file.protocol
     grade = lang("study.grade", level=study.grade.level)
     blocks = [
@@ -57,7 +62,12 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
 
 
 def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Table:
-    """Lay out what was asked and how it was to be answered."""
+    """Lay out what was asked and how it was to be answered.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     protocol = study.file.protocol
     indicator = _indicator(study, project)
     unit = lang(f"unit.{study.sample.unit}", number=lang.number(protocol.thresholds.meaningful, 2))
@@ -85,7 +95,12 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
 
 
 def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> list[Figure]:
-    """Draw what a study rests on: the outcomes over time, and the gap around adoption."""
+    """Draw what a study rests on: the outcomes over time, and the gap around adoption.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     common = {"lang": lang, "simulated": study.sample.simulated, "note": note}
     measured = common | {
         "measure": _measure(study, project, lang),
@@ -109,7 +124,12 @@ def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> 
 
 
 def explain_study(study: Study, *, lang: Language) -> list[Block]:
-    """Say how the inference works, what could have been found, and each step of the grade."""
+    """Say how the inference works, what could have been found, and each step of the grade.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     blocks: list[Block] = [Paragraph(text) for text in study.estimate.explanation(lang)]
     if not _is_null(study):
         texts = power_sentences(study.file.protocol, study.power, lang)
@@ -120,7 +140,12 @@ def explain_study(study: Study, *, lang: Language) -> list[Block]:
 
 
 def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
-    """Say how the estimate compares with the effect put into simulated data."""
+    """Say how the estimate compares with the effect put into simulated data.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     if not study.sample.simulated:
         return []
     truth, estimate = true_effect(study), study.estimate
@@ -147,7 +172,12 @@ def _is_null(study: Study) -> bool:
 
 
 def in_language(text, lang: Language) -> str:
-    """Return a bilingual text, as a project typed it, in one language."""
+    """Return a bilingual text, as a project typed it, in one language.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     return lang.spaced(getattr(text, lang.code))
 
 

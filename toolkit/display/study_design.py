@@ -19,7 +19,12 @@ _SETTLED = ("project", "indicator", "design", "sizes", "exclude_neighbours", "sc
 
 
 def introduce_plan(plan: Plan, project: Project, *, lang: Language) -> list[Block]:
-    """Return the top of the page: what could be found, and that no answer was looked at."""
+    """Return the top of the page: what could be found, and that no answer was looked at.
+
+    Examples
+    --------
+    See ``notebooks/study_design.ipynb``.
+    """
     protocol, sample = plan.draft.protocol, plan.everyone
     title = lang("design.title", label=_label(plan, project, lang))
     said = power_sentences(protocol, plan.power, lang)
@@ -42,7 +47,12 @@ def introduce_plan(plan: Plan, project: Project, *, lang: Language) -> list[Bloc
 
 
 def show_power(plan: Plan, project: Project, *, lang: Language, note: str) -> list[Block]:
-    """Draw the power curve, and the smallest effect with everyone and with the nearest."""
+    """Draw the power curve, and the smallest effect with everyone and with the nearest.
+
+    Examples
+    --------
+    See ``notebooks/study_design.ipynb``.
+    """
     if plan.power is None:
         return []
     common = {"lang": lang, "simulated": plan.everyone.simulated, "note": note}
@@ -72,7 +82,12 @@ def show_power(plan: Plan, project: Project, *, lang: Language, note: str) -> li
 
 
 def show_comparison(plan: Plan, *, lang: Language, note: str) -> list[Block]:
-    """Show who would be compared: where, how like the treated, and the nearest of each."""
+    """Show who would be compared: where, how like the treated, and the nearest of each.
+
+    Examples
+    --------
+    See ``notebooks/study_design.ipynb``.
+    """
     common = {"lang": lang, "simulated": plan.everyone.simulated, "note": note}
     per_treated = int(plan.matched.chosen["rank"].max())
     n = lang.number(plan.matched.n_candidates)
@@ -101,7 +116,12 @@ def show_comparison(plan: Plan, *, lang: Language, note: str) -> list[Block]:
 
 
 def show_draft(plan: Plan, *, saved: str = "", lang: Language) -> list[Block]:
-    """List what the protocol settles and what people have to write; say where it was saved."""
+    """List what the protocol settles and what people have to write; say where it was saved.
+
+    Examples
+    --------
+    See ``notebooks/study_design.ipynb``.
+    """
     protocol = plan.draft.protocol
     settled = {key: _written(getattr(protocol, key)) for key in _SETTLED}
     settled |= {f"periods.{key}": getattr(protocol.periods, key) for key in ("first", "last")}

@@ -13,7 +13,12 @@ LONGEST = 500
 
 
 def summarise_study(study: Study, story: Contribution, *, lang: Language) -> list[Block]:
-    """Return the summary of a study in the language of the page, then in the other."""
+    """Return the summary of a study in the language of the page, then in the other.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     others = [language(code) for code in LANGUAGES if code != lang.code]
     return [
         Heading(lang("summary.title")),
@@ -53,7 +58,12 @@ def _longer(text: str, longer: str) -> str:
 
 
 def place_on_nesta(study: Study, project: Project, *, lang: Language) -> Block:
-    """Say the level on Nesta's Standards of Evidence, beside the Maryland grade."""
+    """Say the level on Nesta's Standards of Evidence, beside the Maryland grade.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     found = nesta(
         study.grade,
         study.conclusion,

@@ -53,6 +53,10 @@ def plot_synthetic_paths(
     -------
     Figure
         Titled by the mean gap after adoption.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     paths = paths.sort_values("period", ignore_index=True)
     gap = paths.observed - paths.synthetic
@@ -110,6 +114,10 @@ def plot_synthetic_gaps(
     Figure
         Titled by the treated's rank in the ratio of the root mean square gap after adoption to
         that before (Abadie, Diamond and Hainmueller 2010), ties counted against it.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     gap = gap.sort_index().astype(float)
     placebos = placebos.reindex(gap.index).astype(float)
@@ -161,6 +169,10 @@ def tabulate_weights(
         Share of each donor, by territory.
     names : mapping, optional
         Its name, by territory. Donors below a thousandth share one last row.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     shown = [(key, weight) for key, weight in ranked if abs(weight) >= _LEAST_WEIGHT]

@@ -57,6 +57,10 @@ def plot_theory_of_change(
     ------
     ToolkitError
         The links run in a circle, or name a step that is not there.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
     """
     check_drawable(nodes, node="plot_theory_of_change")
     order = list(load_vocabulary("node_level").code)

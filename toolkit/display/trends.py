@@ -50,6 +50,10 @@ def plot_trends(
     -------
     Figure
         Titled by how each group's mean changed from before adoption to after.
+
+    Examples
+    --------
+    See ``docs/gallery.py``.
     """
     check_drawable(frame, value="plot_trends")
     wide = frame.pivot(index="period", columns="group", values="value").sort_index()

@@ -25,7 +25,12 @@ def not_written(project: Project, table: str, *, lang: Language) -> Callout:
 
 
 def list_unwritten(project: Project, *, lang: Language) -> list[Block]:
-    """List in one table what nobody has recorded of how the project was carried out."""
+    """List in one table what nobody has recorded of how the project was carried out.
+
+    Examples
+    --------
+    See ``notebooks/implementation.ipynb``.
+    """
     lacking = {}
     for table, title in _TITLES.items():
         if project.tables[table].empty:

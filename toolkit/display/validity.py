@@ -9,7 +9,12 @@ from toolkit.study.validity import VALIDITIES, validities
 
 
 def tabulate_validity(study: Study, project: Project, *, lang: Language) -> list[Block]:
-    """Say what the records hold of the five validities of action research."""
+    """Say what the records hold of the five validities of action research.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     return [
         Heading(lang("validity.title")),
         tabulate_facts(

@@ -58,7 +58,8 @@ def ask_parameters(
 
     Examples
     --------
-    In a cell tagged ``skip-execution``, so that no batch runs it::
+    In a cell tagged ``skip-execution``, so that no batch runs it, as in
+    ``notebooks/territory_report.ipynb``::
 
         from toolkit import ask_parameters
 

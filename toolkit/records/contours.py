@@ -22,6 +22,11 @@ def load_contours(level: str) -> dict[str, list[np.ndarray]]:
     -------
     dict of str to list of ndarray, shape (n_points, 2)
         For each code, its rings (longitude, latitude in degrees); empty at other levels.
+
+    Examples
+    --------
+    >>> sorted(load_contours("REG"))[:3]
+    ['01', '02', '03']
     """
     path = table_path("territories", "contours")
     features = json.loads(path.read_text(encoding="utf-8"))["features"]

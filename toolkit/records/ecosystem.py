@@ -27,6 +27,11 @@ def load_ecosystem_actions() -> pd.DataFrame:
     ------
     DataError
         The table has faults: all of them are in the message.
+
+    Examples
+    --------
+    >>> load_ecosystem_actions().type.value_counts().sort_index().to_dict()
+    {'E1': 3, 'E2': 3, 'E3': 4, 'E4': 3, 'E5': 2, 'E6': 3}
     """
     file = f"programme/{_TABLE}.csv"
     table = read_table(data_dir() / file, load_schema(_TABLE), file)

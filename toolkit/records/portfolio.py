@@ -42,6 +42,12 @@ class Project(Card):
     tables : dict of str to DataFrame
         One frame a table, by name ("ratings"); columns and units as data/schemas describes them,
         codes as text, dates as Timestamp, numbers nullable. A table without a file is empty.
+
+    Examples
+    --------
+    >>> antenne = load_project("antenne-service-public")
+    >>> antenne.facts.mission, antenne.facts.simulated, len(antenne.tables["deployments"])
+    ('M1', True, 117)
     """
 
     facts: Facts
@@ -78,6 +84,10 @@ def load_project(project: str) -> Project:
     ------
     DataError
         There is no such project, or it has faults: all of them are in the message.
+
+    Examples
+    --------
+    See `Project`.
     """
     say = interface_language()
     folder = data_dir() / "projects" / project
@@ -97,6 +107,11 @@ def load_projects() -> pd.DataFrame:
     DataFrame
         Indexed by id: mission, mode, simulated (bool), title_fr, title_en, sectors, publics
         (tuples of codes), opsi_status, reintegration, started_on, ended_on (Timestamp).
+
+    Examples
+    --------
+    >>> load_projects().mission["demande-unique"]
+    'M1'
     """
     rows = []
     for project in project_ids():
@@ -154,6 +169,12 @@ def load_panel(project: Project, indicator: str) -> Panel:
     DataError
         The project has no such indicator, no observation of it, or its source is to be pulled
         first.
+
+    Examples
+    --------
+    >>> panel = load_panel(load_project("demande-unique"), "delai-traitement")
+    >>> panel.attrs["unit"], panel.territory.nunique(), panel.period.nunique()
+    ('days', 97, 66)
     """
     say = interface_language()
     indicators = project.tables["indicators"].set_index("indicator")

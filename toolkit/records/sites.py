@@ -43,6 +43,12 @@ def sites_in(territory: Territory) -> pd.DataFrame:
         simulated, territory (id of the site), name, relation ("own", "around" of a site that
         contains the territory, "within" of one that lies in it), adopted_on, ended_on (Timestamp;
         that of the project where the site has none), dose (share of the site covered).
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> sites_in(load_territory("DEP-77"))[["project", "relation"]].values.tolist()
+    [['plateforme-inclusion', 'around']]
     """
     sites = _load_sites(data_dir())
     sites = sites[sites.role == "treated"]
@@ -59,7 +65,14 @@ def sites_in(territory: Territory) -> pd.DataFrame:
 
 @recorded
 def roles_of(territory: Territory) -> dict[str, str]:
-    """Return the role a territory itself has in each project that names it, by project."""
+    """Return the role a territory itself has in each project that names it, by project.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> roles_of(load_territory("DEP-77"))["demande-unique"]
+    'excluded'
+    """
     sites = _load_sites(data_dir())
     own = sites[sites.territory == territory.id]
     return dict(zip(own.project, own.role, strict=True))
@@ -76,6 +89,12 @@ def nearest_sites(territory: Territory) -> pd.DataFrame:
         name, adopted_on, ended_on and km, to the nearest: from centre to centre along the surface
         of the Earth. An intercommunality or a commune stands at the centre of its département, so
         that it is at 0 km from what lies in the same. Empty for the whole country.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> nearest_sites(load_territory("DEP-23"))[["project", "name"]].iloc[0].tolist()
+    ['armoire-numerique', 'Haute-Vienne']
     """
     sites = _load_sites(data_dir())
     sites = sites[sites.role == "treated"]
@@ -92,14 +111,26 @@ def nearest_sites(territory: Territory) -> pd.DataFrame:
 
 @recorded
 def sites_among(territories: Iterable[str]) -> pd.DataFrame:
-    """Return `sites_in` several territories, by id, each under the column "of"."""
+    """Return `sites_in` several territories, by id, each under the column "of".
+
+    Examples
+    --------
+    >>> sites_among(["DEP-77"])[["of", "project", "territory"]].values.tolist()
+    [['DEP-77', 'plateforme-inclusion', 'REG-11']]
+    """
     found = [sites_in(load_territory(name)).assign(of=name) for name in territories]
     return pd.concat(found, ignore_index=True)
 
 
 @recorded
 def unreadable_projects() -> list[str]:
-    """Return the projects whose facts or sites have faults: `futurs validate` says which."""
+    """Return the projects whose facts or sites have faults: `futurs validate` says which.
+
+    Examples
+    --------
+    >>> unreadable_projects()
+    []
+    """
     folder = data_dir() / "projects"
     return [project for project in project_ids() if _read_sites(folder / project) is None]
 

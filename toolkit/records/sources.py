@@ -102,7 +102,13 @@ def load_sources() -> dict[str, Source]:
 
 @recorded
 def table_sources(package: str, table: str) -> tuple[Source, ...]:
-    """Return the sources a table was made from, with their licences and attributions."""
+    """Return the sources a table was made from, with their licences and attributions.
+
+    Examples
+    --------
+    >>> table_sources("territories", "population")[0].attribution["en"][:26]
+    'Insee and DGCL, via Etalab'
+    """
     register = load_sources()
     return tuple(register[source["id"]] for source in _resource(package, table)["sources"])
 

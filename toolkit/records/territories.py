@@ -47,6 +47,12 @@ class Territory(Card):
         Commune code of the chef-lieu, for a région or a département.
     cog_year : int
         Year of the official geographic code (1 January).
+
+    Examples
+    --------
+    >>> creuse = load_territory("Creuse", level="DEP")
+    >>> creuse.id, creuse.region, [place.name for place in parents(creuse)]
+    ('DEP-23', '75', ['Nouvelle-Aquitaine', 'France'])
     """
 
     level: str
@@ -157,6 +163,11 @@ def find_territories(text: str, *, level: str | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Columns of `load_territories`: exact names first, then by level and code.
+
+    Examples
+    --------
+    >>> find_territories("sancerre").name.tolist()[:2]
+    ['Sancerre', 'Crézancy-en-Sancerre']
     """
     everything = load_territories(level)
     words = _fold(text)
@@ -173,7 +184,13 @@ def find_territories(text: str, *, level: str | None = None) -> pd.DataFrame:
 
 @recorded
 def parents(territory: Territory) -> list[Territory]:
-    """Return the territories that contain this one, nearest first, France last."""
+    """Return the territories that contain this one, nearest first, France last.
+
+    Examples
+    --------
+    >>> [place.name for place in parents(load_territory("DEP-23"))]
+    ['Nouvelle-Aquitaine', 'France']
+    """
     chain = []
     if territory.level == "COM" and territory.epci:
         chain.append(load_territory(territory.epci, level="EPCI"))
@@ -205,6 +222,11 @@ def members(territory: Territory, level: str = "COM") -> pd.DataFrame:
     """Return the territories of `level` that lie in this one.
 
     An EPCI across several départements counts in the one where most of its inhabitants live.
+
+    Examples
+    --------
+    >>> members(load_territory("REG-75"), "DEP").name.tolist()[:2]
+    ['Charente', 'Charente-Maritime']
     """
     if territory.level == "FR":
         return load_territories(level)
@@ -225,6 +247,11 @@ def neighbours(territory: Territory) -> pd.DataFrame:
     ------
     ToolkitError
         No contours are embedded at this level.
+
+    Examples
+    --------
+    >>> neighbours(load_territory("DEP-23")).name.tolist()
+    ['Allier', 'Cher', 'Corrèze', 'Indre', 'Puy-de-Dôme', 'Haute-Vienne']
     """
     if territory.level not in ("DEP", "REG"):
         say = interface_language()

@@ -26,6 +26,11 @@ def load_vocabulary(name: str | None = None) -> pd.DataFrame:
     ------
     DataError
         There is no vocabulary of this name.
+
+    Examples
+    --------
+    >>> load_vocabulary("criterion").en.tolist()[:2]
+    ['High-stakes subject', 'Significant transformation potential']
     """
     path = data_dir() / "programme" / "vocabulary.csv"
     try:

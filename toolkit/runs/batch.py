@@ -94,6 +94,10 @@ def run_batch(
     ToolkitError
         Nothing more can be written into the folder, or the cluster cannot be used: what is made
         is kept.
+
+    Examples
+    --------
+    See `plan_batch`.
     """
     output = Path(output)
     with Ledger(output) as ledger, _scratch(ledger.folder) as scratch:

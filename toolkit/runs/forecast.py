@@ -37,7 +37,12 @@ class Forecast:
 def forecast(
     reports: Iterable[Report], *, output: Path, workers: int | None = None, force: bool = False
 ) -> Forecast:
-    """Say what `run_batch` would do now; nothing is written or run."""
+    """Say what `run_batch` would do now; nothing is written or run.
+
+    Examples
+    --------
+    See `plan_batch`.
+    """
     to_make, unchanged, notebooks = [], 0, Counter()
     with Ledger(output, writable=False) as ledger:
         for report in reports:

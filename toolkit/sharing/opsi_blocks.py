@@ -11,7 +11,12 @@ _NOTHING = "–"
 
 
 def introduce_case(case: Case, *, lang: Language) -> list[Block]:
-    """Return the top of the page: the state of the case, what is to mend, the conditions."""
+    """Return the top of the page: the state of the case, what is to mend, the conditions.
+
+    Examples
+    --------
+    See ``notebooks/oecd_case_study.ipynb``.
+    """
     facts = case.project.facts
     title = getattr(facts.title, lang.code)
     asked = [answer for answer in case.answers if not answer.asked.by_hand]
@@ -37,7 +42,12 @@ def introduce_case(case: Case, *, lang: Language) -> list[Block]:
 
 
 def show_case(case: Case, *, lang: Language) -> list[Block]:
-    """Lay out the answers as the form groups them, each with its origin and what is to mend."""
+    """Lay out the answers as the form groups them, each with its origin and what is to mend.
+
+    Examples
+    --------
+    See ``notebooks/oecd_case_study.ipynb``.
+    """
     blocks: list[Block] = [
         Heading(lang("case.answers")),
         Paragraph(lang("case.answers_are_english", project=case.project.id)),

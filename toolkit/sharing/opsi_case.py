@@ -106,6 +106,10 @@ def describe_case(
     Returns
     -------
     Case
+
+    Examples
+    --------
+    See ``notebooks/oecd_case_study.ipynb``.
     """
     form = load_form()
     drafts = draft_answers(project, records, form=form)

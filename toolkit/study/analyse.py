@@ -161,6 +161,10 @@ def run_study(study: str) -> Study:
         The protocol or the project has faults, or data are to be pulled first.
     DesignError
         What the protocol asks cannot be identified from its data.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
     """
     file = load_protocol(study)
     return analyse(file, study_sample(file.protocol), file.lock)

@@ -126,7 +126,12 @@ _STATES = ("held", "mixed", "failed", "untested")
 
 
 def contribution(study: Study, project: Project) -> Contribution:
-    """Set the theory, the effect, the other evidence and the rival explanations side by side."""
+    """Set the theory, the effect, the other evidence and the rival explanations side by side.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
     effect = effect_of(study.conclusion)
     indicator = study.file.protocol.indicator
     pieces = evidence_pieces(project)

@@ -58,7 +58,15 @@ class Criteria:
 
 
 def describe_criteria(project: Project, *, fewest_raters: int = FEWEST_RATERS) -> Criteria | None:
-    """Describe the ratings of a project; None where it has none."""
+    """Describe the ratings of a project; None where it has none.
+
+    Examples
+    --------
+    >>> from toolkit import load_project
+    >>> described = describe_criteria(load_project("demande-unique"))
+    >>> described.moment, described.n_raters
+    ('exit', 4)
+    """
     ratings = project.tables["ratings"]
     if ratings.empty:
         return None

@@ -51,7 +51,12 @@ class SeriesQuality:
 
 
 def describe_series(project: Project) -> Mapping[str, SeriesQuality | None]:
-    """Describe each indicator of a project; None where its outcome is not here to be read."""
+    """Describe each indicator of a project; None where its outcome is not here to be read.
+
+    Examples
+    --------
+    See ``notebooks/data_quality.ipynb``.
+    """
     found: dict[str, SeriesQuality | None] = {}
     for row in project.tables["indicators"].itertuples():
         try:

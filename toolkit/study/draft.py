@@ -85,6 +85,15 @@ def draft_study(
     ------
     DataError
         The project or its indicator cannot be loaded, or a period is none of the panel's.
+
+    Examples
+    --------
+    >>> draft = draft_study(
+    ...     "ma-question", project="demande-unique", indicator="delai-traitement",
+    ...     today=date(2026, 11, 24),
+    ... )
+    >>> draft.protocol.design, draft.protocol.periods.first, draft.text.splitlines()[0][:4]
+    ('did', '2012-01', '# ma')
     """
     panel = load_panel(load_project(project), indicator)
     known = sorted(panel.period.unique())
@@ -117,6 +126,10 @@ def plan_study(draft: Draft, *, nearest: int, power: float = 0.8) -> Plan:
     ------
     DataError, DesignError
         The outcome is to be pulled first; or too few territories or periods are left.
+
+    Examples
+    --------
+    See `draft_study`.
     """
     protocols = [
         draft.protocol.model_copy(update={"comparison": comparison})

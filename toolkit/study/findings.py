@@ -111,6 +111,10 @@ def load_finding(study: str, *, lang: Language) -> Finding:
     ----------
     lang : Language
         Of the message of a refusal.
+
+    Examples
+    --------
+    See `load_portfolio`.
     """
     with speaking(lang):
         protocol = measured = simulated = None
@@ -151,6 +155,10 @@ def load_findings(
         Of the messages of refusals.
     ran : mapping of str to Study, optional
         Studies that were run already, by id.
+
+    Examples
+    --------
+    See `load_portfolio`.
     """
     wanted, ran = set(projects), ran or {}
     return tuple(
@@ -161,7 +169,13 @@ def load_findings(
 
 
 def projects_without_study(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """Return the ids of the projects that none of the studies is about."""
+    """Return the ids of the projects that none of the studies is about.
+
+    Examples
+    --------
+    >>> projects_without_study(())[:2]
+    ('antenne-service-public', 'armoire-numerique')
+    """
     studied = {finding.project for finding in findings}
     return tuple(project for project in project_ids() if project not in studied)
 
@@ -175,6 +189,10 @@ def tabulate_findings(findings: Iterable[Finding]) -> pd.DataFrame:
         One row a study: study, project, indicator, direction, simulated, status, value, low, high,
         level, unit (of the effect), n_treated, grade, ceiling, verdict; and reason and remedy
         where it could not be run, its numbers then missing.
+
+    Examples
+    --------
+    See `load_portfolio`.
     """
     return pd.DataFrame([_row(finding) for finding in findings])
 

@@ -92,7 +92,12 @@ class LocalSeries:
 
 @recorded
 def headlines_of(project: str) -> list[Headline]:
-    """Return the headline of each study of a project, by id."""
+    """Return the headline of each study of a project, by id.
+
+    Examples
+    --------
+    See `load_findings`.
+    """
     return [_headline(_kept(study)["headline"]) for study in _studies_of(project)]
 
 
@@ -102,6 +107,10 @@ def local_series(project: str, territory: Territory) -> list[LocalSeries]:
 
     A commune's is that of the nearest treated territory that contains it. Where none is observed,
     or the study could not be made, there is none.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
     """
     found = []
     for study in _studies_of(project):
@@ -115,7 +124,12 @@ def local_series(project: str, territory: Territory) -> list[LocalSeries]:
 
 @recorded
 def record_of(study: str) -> dict | None:
-    """Return `toolkit.study.record.study_record` of a study, or None where it cannot be made."""
+    """Return `toolkit.study.record.study_record` of a study, or None where it cannot be made.
+
+    Examples
+    --------
+    See ``notebooks/oecd_case_study.ipynb``.
+    """
     return next((_kept(file)["record"] for file in study_files() if file.id == study), None)
 
 

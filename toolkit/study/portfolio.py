@@ -81,6 +81,10 @@ def run_studies(projects: Iterable[str] | str = "") -> dict[str, Study]:
     -------
     dict of str to Study
         By id. `load_portfolio` says why the others are not there.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
     """
     findings = load_findings(_named(projects), lang=interface_language())
     return {finding.study: finding.found for finding in findings if finding.found}
@@ -110,6 +114,10 @@ def load_portfolio(
     ------
     DataError
         A project that is named does not exist, or there is none at all.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
     """
     wanted, known = _named(projects), project_ids()
     unknown = [name for name in wanted if name not in known]

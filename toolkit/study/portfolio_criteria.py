@@ -43,7 +43,12 @@ class ComparedCriteria:
 
 
 def compare_criteria(projects: Mapping[str, Project]) -> ComparedCriteria:
-    """Describe projects on the criteria, and look for an order among them."""
+    """Describe projects on the criteria, and look for an order among them.
+
+    Examples
+    --------
+    See `describe_criteria`.
+    """
     described = {name: describe_criteria(project) for name, project in projects.items()}
     rated = {name: criteria for name, criteria in described.items() if criteria is not None}
     tables = [_rows(name, criteria) for name, criteria in rated.items()]

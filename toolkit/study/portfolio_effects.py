@@ -58,6 +58,10 @@ def scale_effects(findings: Iterable[Finding]) -> pd.DataFrame:
     DataFrame
         One row a study that was run: study, project, simulated, meaningful (in the unit of the
         effect), unit, level, contradicted (a check contradicts the comparison), value, low, high.
+
+    Examples
+    --------
+    See `load_portfolio`.
     """
     rows = []
     for finding in findings:
@@ -99,7 +103,12 @@ def zones_of(low: float, high: float) -> tuple[str, ...]:
 
 
 def pool_effects(findings: Iterable[Finding]) -> tuple[Pool, ...]:
-    """Put the effects of studies of the same thing together, where that can be defended."""
+    """Put the effects of studies of the same thing together, where that can be defended.
+
+    Examples
+    --------
+    See `load_portfolio`.
+    """
     groups: dict[tuple, list[Finding]] = {}
     for finding in findings:
         if finding.found is not None:

@@ -40,7 +40,12 @@ class Reach:
 
 
 def measure_reach(projects: Mapping[str, Project]) -> Reach:
-    """Count the projects that ran in each département, and the people they could reach."""
+    """Count the projects that ran in each département, and the people they could reach.
+
+    Examples
+    --------
+    See `load_portfolio`.
+    """
     year, communes = _communes()
     sites = {name: project.tables["deployments"] for name, project in projects.items()}
     ran = pd.DataFrame(

@@ -18,6 +18,10 @@ def public_lessons(projects: Mapping[str, Project]) -> pd.DataFrame:
     DataFrame
         project, date, cycle, kind ("erreur", "lecon"), lang, text, lesson (missing where none was
         written).
+
+    Examples
+    --------
+    See `load_portfolio`.
     """
     columns = ["project", "date", "cycle", "kind", "lang", "text", "lesson"]
     parts = [

@@ -241,6 +241,12 @@ def load_protocol(study: str) -> ProtocolFile:
     ------
     DataError
         There is no such study, or its protocol has faults: all of them are in the message.
+
+    Examples
+    --------
+    >>> file = load_protocol("demande-unique")
+    >>> file.protocol.design, file.protocol.thresholds.meaningful, file.lock
+    ('did', 2.0, None)
     """
     say = interface_language()
     if study not in study_ids():

@@ -48,7 +48,14 @@ class Measure:
 
 
 def measure_qualities(project: Project) -> list[Measure]:
-    """Compute the indicators of Q1 to Q7, then of P1 to P7, each code with one at least."""
+    """Compute the indicators of Q1 to Q7, then of P1 to P7, each code with one at least.
+
+    Examples
+    --------
+    >>> from toolkit import load_project
+    >>> [measure.code for measure in measure_qualities(load_project("demande-unique"))][:3]
+    ['Q1', 'Q2', 'Q3']
+    """
     return [measure for compute in _CODES for measure in compute(project)]
 
 

@@ -67,6 +67,11 @@ def load_reading(study: str) -> Reading:
     ------
     DataError
         It has faults: all of them are in the message.
+
+    Examples
+    --------
+    >>> sorted(load_reading("demande-unique").judgements)[:2]
+    ['coherence', 'effectiveness']
     """
     reading, faults = _read(study)
     if faults:
@@ -81,6 +86,10 @@ def read_own_words(study: str, lang: str) -> OwnWords:
     ------
     DataError
         It holds personal data.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
     """
     path = protocol_path(study).with_name(f"{study}.{lang}.txt")
     text = _text(path)

@@ -24,6 +24,10 @@ def new_study(draft: Draft) -> Path:
     ------
     DataError
         A study of that name exists.
+
+    Examples
+    --------
+    See `draft_study`.
     """
     study = draft.protocol.id
     path = protocol_path(study)
