@@ -7,7 +7,7 @@ from toolkit.display.portfolio import part_name, project_name
 from toolkit.display.projects import vocabulary_words
 from toolkit.display.signs import with_signs, write_cell
 from toolkit.i18n import Language
-from toolkit.study.criteria import FEWEST_RATERS
+from toolkit.records.limits import load_limits
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_criteria import ComparedCriteria, compare_criteria
 
@@ -51,7 +51,7 @@ def _tabulate(compared: ComparedCriteria, part: Portfolio, lang: Language) -> Ta
     )
     names = ("project", "moment", "raters", *codes, "gap", "alpha")
     header = [lang(f"portfolio.column.{name}") if name not in codes else name for name in names]
-    note = lang("portfolio.criteria.note", n=lang.number(FEWEST_RATERS))
+    note = lang("portfolio.criteria.note", n=lang.number(load_limits().min_raters))
     return Table(
         caption=lang("portfolio.criteria.caption", part=part_name(part, lang)),
         header=tuple(header),

@@ -39,9 +39,10 @@ class Rule(Strict):
 
 
 class Limits(Strict):
-    """The rules, and which of them each source is held to."""
+    """The rules, which of them each source is held to, and the fewest raters that are shown."""
 
     default: str
+    min_raters: int = Field(ge=2)
     rules: dict[str, Rule]
     sources: dict[str, str]
 

@@ -32,7 +32,7 @@ from toolkit.sharing.stage import (
     gather,
 )
 from toolkit.sharing.waivers import WAIVERS, read_waivers, without_waived
-from toolkit.sharing.withhold import withhold_entries
+from toolkit.sharing.withhold import withhold_entries, withhold_ratings
 
 # What a run leaves that is no report; what an editor or Python leaves; where a run failed, what
 # may hold anything a library printed.
@@ -83,7 +83,7 @@ def share(
         tell("gather")
         gather(contents, folder)
         _lend_pulled(folder)
-        taken = withhold_entries(folder / "data")
+        entries, evidence = withhold_entries(folder / "data"), withhold_ratings(folder / "data")
         tell("run")
         said = [ran.words for ran in rerun(contents, folder, work) if ran.code]
         files = _without_folder(read_files(folder), folder)
@@ -97,7 +97,8 @@ def share(
         files = describe(files, contents, contents.all_projects(folder / "data"))
     tell("scan")
     say = interface_language()
-    texts = {text: say("scan.withheld.logbook", entry=entry) for entry, text in taken.items()}
+    texts = {text: say("scan.withheld.logbook", entry=entry) for entry, text in entries.items()}
+    texts |= {text: say("scan.withheld.rating", project=name) for text, name in evidence.items()}
     texts |= dict.fromkeys(names, say("scan.withheld.name"))
     findings = scan(files, withheld=withhold(texts))
     if left := without_waived(findings, waived):

@@ -1,8 +1,8 @@
 """How raters see a project on C1 to C5, without letting one of them be told.
 
-Scores of fewer than three raters are withheld, here and wherever they would follow from what is
-shown; the roles of too few raters stand together as others. With several rounds, the last is the
-one described, and agreement is given for each.
+Scores of too few raters (`min_raters` of data/disclosure.toml) are withheld, here and wherever they
+would follow from what is shown; the roles of too few raters stand together as others. With several
+rounds, the last is the one described, and agreement is given for each.
 """
 
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ import pandas as pd
 
 from toolkit.designs.agreement_groups import agreement_by
 from toolkit.designs.characterisation import EVERYONE, Characterisation, characterise
+from toolkit.records.limits import load_limits
 from toolkit.records.portfolio import Project
 
 OTHERS = "other"
 SIDES = ("praticien", "chercheur")
-FEWEST_RATERS = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Criteria:
     fewest_raters: int
 
 
-def describe_criteria(project: Project, *, fewest_raters: int = FEWEST_RATERS) -> Criteria | None:
+def describe_criteria(project: Project) -> Criteria | None:
     """Describe the ratings of a project; None where it has none.
 
     Examples
@@ -67,6 +67,7 @@ def describe_criteria(project: Project, *, fewest_raters: int = FEWEST_RATERS) -
     >>> described.moment, described.n_raters
     ('exit', 4)
     """
+    fewest_raters = load_limits().min_raters
     ratings = project.tables["ratings"]
     if ratings.empty:
         return None

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from toolkit.designs.characterisation import EVERYONE, characterise
+from toolkit.records.limits import load_limits
 from toolkit.records.portfolio import Project
 from toolkit.records.vocabulary import vocabulary_codes
 from toolkit.study.analyse import Study
 from toolkit.study.contribution import Contribution
-from toolkit.study.criteria import FEWEST_RATERS, last_ratings
+from toolkit.study.criteria import last_ratings
 from toolkit.study.facts import Fact, lacking, word
 from toolkit.study.qualities import Measure, measure_qualities
 from toolkit.study.reading import Judgement, Reading
@@ -76,7 +77,7 @@ def rating_facts(project: Project, criterion: str, topic: str) -> list[Fact]:
     """Say how a criterion C1 to C5 was rated at each moment, everyone together."""
     ratings, described = project.tables["ratings"], None
     if not ratings.empty:
-        described = characterise(last_ratings(ratings), fewest_raters=FEWEST_RATERS)
+        described = characterise(last_ratings(ratings), fewest_raters=load_limits().min_raters)
     if described is None or criterion not in set(described.distributions.criterion):
         values = {"place": f"data/projects/{project.id}/ratings.csv"}
         return [Fact(topic, f"rating.missing.{criterion}", values, missing=True)]

@@ -10,6 +10,7 @@ read, or where to write it.
 import pandas as pd
 
 from toolkit.records.portfolio import Project
+from toolkit.study.criteria import OTHERS
 from toolkit.study.evidence import Conclusion
 from toolkit.study.facts import Fact, lacking, word
 
@@ -81,6 +82,10 @@ def _dialogic(project: Project) -> list[Fact]:
     if (people["mode"] == "A3").any():
         facts.append(Fact("dialogic", "validity.seminar"))
     if len(ratings):
-        values = {"n": ratings.rater.nunique(), "roles": ratings.role.nunique()}
-        facts.append(Fact("dialogic", "validity.raters", values))
+        values = {"n": ratings.rater.nunique()}
+        if (ratings.role == OTHERS).any():  # several roles may have become one
+            facts.append(Fact("dialogic", "validity.raters.merged", values))
+        else:
+            values["roles"] = ratings.role.nunique()
+            facts.append(Fact("dialogic", "validity.raters", values))
     return facts or [lacking("dialogic", project, "participation.csv")]
