@@ -219,4 +219,4 @@ def test_the_page_of_a_project_leads_to_its_reports_and_home(site, open_page):
     page.wait_for_url("**/r/DEP/23/en/index.html")
     page.go_back()
     page.get_by_role("link", name="All reports").click()
-    assert page.title() == "Reports"
+    assert page.title() == "Projects, studies and territories"

@@ -80,7 +80,7 @@ def test_what_is_changed_is_counted(sheet, open_page):
 
 def test_a_hostile_text_stays_text(sheet, open_page):
     page = open_page(sheet / "index.en.html")
-    assert page.title() == "OPSI sheet: Single application for all social benefits"
+    assert page.title() == "Sheet for the OECD (OPSI): Single application for all social benefits"
     assert page.locator("img, main script").count() == 0
     field = page.get_by_role("region", name="Challenges and Failures")
     assert field.get_by_role("textbox").input_value() == HOSTILE

@@ -153,7 +153,7 @@ def test_the_language_switch_and_the_way_home(reports, open_page):
     assert page.locator("html").get_attribute("lang") == "en"
     assert "Creuse: how many people live here" in page.title()
     page.get_by_role("link", name="All reports").click()
-    assert page.title() == "Reports"
+    assert page.title() == "Projects, studies and territories"
 
 
 def test_the_skip_link_is_the_first_stop_of_the_keyboard(reports, open_page):

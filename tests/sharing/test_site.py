@@ -70,18 +70,50 @@ def test_a_page_on_the_whole_programme_comes_first_and_is_no_territory(tmp_path,
     page = render_index(tmp_path)["index.en.html"]
     assert "1 territory has a report. 1 page on the whole programme." in page
     assert page.index("What has it found?") < page.index(">Creuse<")
+    assert page.index("The whole programme on one page") < page.index('id="projects"')
 
 
-def test_a_project_without_a_report_says_how_to_make_one_and_links_its_sheet(tmp_path):
+def test_a_project_without_a_report_says_how_to_make_one(tmp_path):
     page = render_index(tmp_path)["projects/demande-unique/index.en.html"]
     assert "No report on this project is in this folder yet." in page
     assert "<code>futurs study run demande-unique</code>" in page
     assert "opsi/" not in page
-    sheet = tmp_path / "opsi/demande-unique/index.en.html"
-    sheet.parent.mkdir(parents=True)
-    sheet.write_text("a sheet")
-    page = render_index(tmp_path)["projects/demande-unique/index.en.html"]
-    assert 'href="../../opsi/demande-unique/index.en.html"' in page
+
+
+def test_a_sheet_is_found_in_the_index_and_on_the_page_of_its_project(tmp_path):
+    for name in ("index.html", "index.en.html"):
+        sheet = tmp_path / "opsi/demande-unique" / name
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+        sheet.write_text("a sheet")
+    pages = render_index(tmp_path)
+    index, french = pages["index.en.html"], pages["index.html"]
+    assert '<p class="lead">1 sheet for the OECD.</p>' in index
+    assert 'href="opsi/demande-unique/index.en.html"' in index
+    assert 'href="opsi/demande-unique/index.html"' in french
+    rows = data_of(index)["columns"]
+    assert rows["title"]["values"] == [
+        "Sheet for the OECD (OPSI): Single application for all social benefits"
+    ]
+    assert [rows[name]["values"] for name in ("kind", "year", "pages")] == [
+        ["sheet"], [""], ["fr: en:"],
+    ]  # fmt: skip
+    own = pages["projects/demande-unique/index.en.html"]
+    assert '<a href="../../opsi/demande-unique/index.en.html">Sheet for the OECD (OPSI)</a>' in own
+    assert '<a href="../../opsi/demande-unique/index.html" lang="fr"' in own
+
+
+def test_the_page_of_a_project_says_its_name_once(tmp_path, put_report):
+    name = "Single application for all social benefits"
+    put_report(
+        tmp_path / "i/demande-unique/en", title=f"{name}: how was it carried out?", subject=name,
+        project="demande-unique", simulated=True,
+    )  # fmt: skip
+    pages = render_index(tmp_path)
+    own = pages["projects/demande-unique/index.en.html"]
+    assert ">How was it carried out?</a>" in own
+    assert name not in own.split("</h1>")[1]
+    assert f'{name}</a> <span class="stamp">Simulated data</span>' in pages["index.en.html"]
+    assert "PAERPA)</a></li>" in pages["index.en.html"]
 
 
 def test_studies_to_pull_are_listed_with_the_command(tmp_path, monkeypatch):

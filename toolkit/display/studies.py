@@ -31,8 +31,8 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         Masthead(
             subject=in_language(project.facts.title, lang),
             status="exploratory" if study.status == "exploratory" else "locked",
-            # Simulated data bear no date: that of the question stands for it.
-            as_of=study.sample.updated_on or protocol.registered_on,
+            # Simulated data bear no date: the last day of the project's records stands for it.
+            as_of=study.sample.updated_on or project.updated_on,
             lang=lang,
             simulated=study.sample.simulated,
             grade=grade,

@@ -32,8 +32,8 @@ def introduce_plan(plan: Plan, project: Project, *, lang: Language) -> list[Bloc
         Masthead(
             subject=getattr(project.facts.title, lang.code),
             status="descriptive",
-            # Simulated data bear no date: that of the project stands for it.
-            as_of=sample.updated_on or project.facts.started_on,
+            # Simulated data bear no date: the last day of the project's records stands for it.
+            as_of=sample.updated_on or project.updated_on,
             lang=lang,
             simulated=sample.simulated,
             project=protocol.project,

@@ -13,9 +13,9 @@ from toolkit.i18n import LANGUAGES
 from toolkit.records.territories import LEVELS, load_territories
 from toolkit.runs.manifest import FAILURE, FILES, MANIFEST, PAGE
 
-# What an index lists, in this order: all of the programme, projects, then territories from the
-# largest to the smallest.
-KINDS = ("programme", "project", *LEVELS)
+# What an index lists, in this order: all of the programme, projects, sheets for the OECD
+# observatory, then territories from the largest to the smallest.
+KINDS = ("programme", "project", "sheet", *LEVELS)
 # What a manifest says of each; the date is read apart.
 _FACTS = (
     "title", "subject", "lang", "status", "simulated", "grade", "verdict", "project", "territories",
@@ -37,12 +37,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Entry:
-    """A report, in the languages in which it was made.
+    """A report or a sheet, in the languages in which it was made.
 
     Attributes
     ----------
     address : str
-        Folder that holds one folder a language, from that of all reports.
+        Folder that holds one folder a language, from that of all reports; of a sheet, its own.
     kind : str
         One of `KINDS`.
     code : str
@@ -50,9 +50,10 @@ class Entry:
     study : str
         Id of the study it reports; empty of any other page.
     status, verdict, project : str
-        As in `Masthead`.
+        As in `Masthead`; a sheet has no status.
     simulated, partly : bool
-    as_of : date
+    as_of : date or None
+        None of a sheet.
     territories : tuple of str
         Ids of the territories it is about.
     places : tuple of str
@@ -70,7 +71,7 @@ class Entry:
     project: str
     simulated: bool
     partly: bool
-    as_of: date
+    as_of: date | None
     territories: tuple[str, ...]
     places: tuple[str, ...]
     pages: dict[str, Page]

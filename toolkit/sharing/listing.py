@@ -71,7 +71,7 @@ def _row(entry: Entry, lang: Language) -> dict[str, str]:
     shown = entry.language(lang.code)
     page = entry.pages[shown]
     about = page.name
-    if entry.kind != "project":
+    if entry.kind not in ("project", "sheet"):
         about = lang(f"index.about.{entry.kind}", code=entry.code)
     return {
         "kind": entry.kind,
@@ -84,8 +84,8 @@ def _row(entry: Entry, lang: Language) -> dict[str, str]:
         "data": _data(entry),
         "verdict": entry.verdict,
         "grade": page.grade,
-        "date": lang("masthead.as_of", date=_date(entry.as_of, lang)),
-        "year": str(entry.as_of.year),
+        "date": lang("masthead.as_of", date=_date(entry.as_of, lang)) if entry.as_of else "",
+        "year": str(entry.as_of.year) if entry.as_of else "",
         "project": entry.project,
         "places": " ".join(entry.places),
         "address": entry.address,

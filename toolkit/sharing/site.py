@@ -1,22 +1,27 @@
 """The index of a folder of reports: what there is, in both languages, and what failed."""
 
 import json
+from collections import Counter
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 from toolkit.display.blocks import Callout
 from toolkit.errors import ToolkitError
-from toolkit.i18n import LANGUAGES, Language, interface_language, language
+from toolkit.i18n import LANGUAGES, NBSP, Language, interface_language, language
 from toolkit.records.atomic import write_atomically
 from toolkit.records.projects import FACTS, Facts, project_ids, read_facts
 from toolkit.records.sources import data_dir
 from toolkit.records.studies import StudyFile, study_files
+from toolkit.records.territories import LEVELS
 from toolkit.sharing.entries import Entry, find_entries, find_failures, locate
 from toolkit.sharing.listing import ORDERS, filters, fold, in_columns, list_rows
 from toolkit.sharing.render import index_name, page_style, page_template
+from toolkit.sharing.sheets import find_sheets
 from toolkit.sharing.site_map import draw_maps
 
+# What stands between a project's name and the rest of a title.
+_BESIDE_A_NAME = f"{NBSP} :"
 _GENERATOR = 'name="generator" content="futurs-publics-toolkit"'
 
 
@@ -29,8 +34,9 @@ def render_index(output: Path) -> dict[str, str]:
         HTML text by address: "index.html" in French, "index.en.html" in English, and
         "projects/<id>/index.html" likewise. No page makes a request; an address stays the same.
     """
-    entries, failures = find_entries(output), find_failures(output)
     facts = {project: _facts(project) for project in project_ids()}
+    entries = [*find_entries(output), *find_sheets(output, facts)]
+    failures = find_failures(output)
     studies, pages = study_files(), {}
     for code in LANGUAGES:
         lang = language(code)
@@ -42,6 +48,8 @@ def render_index(output: Path) -> dict[str, str]:
             **_common(lang, root=""),
             groups=[(kind, list(found)) for kind, found in groupby(rows, itemgetter("kind"))],
             projects=projects,
+            simulated={id_ for id_, found in facts.items() if found and found.simulated},
+            programme=[row for row in rows if row["kind"] == "programme"],
             failures=failures,
             waiting=[(study, projects.get(study.project)) for study in studies if study.missing],
             filters=filters(rows, lang),
@@ -53,11 +61,7 @@ def render_index(output: Path) -> dict[str, str]:
             address = f"projects/{project}/{index_name(code)}"
             own = [study for study in studies if study.project == project]
             told = facts.get(project)
-            sheet = f"opsi/{project}/{index_name(code)}"
-            pages[address] = _project_page(
-                project, name, told, own, entries, rows, lang,
-                sheet=sheet if (output / sheet).is_file() else "",
-            )  # fmt: skip
+            pages[address] = _project_page(project, name, told, own, entries, rows, lang)
     return pages
 
 
@@ -78,13 +82,14 @@ def check_output(output: Path) -> None:
 def _lead(entries: list[Entry], lang: Language) -> str:
     """Count territories, studies, what else there is on projects, and on all of them."""
     n_studies = sum(bool(entry.study) for entry in entries)
-    n_pages = sum(entry.kind == "project" for entry in entries) - n_studies
-    n_programme = sum(entry.kind == "programme" for entry in entries)
-    n_territories = len(entries) - n_studies - n_pages - n_programme
+    n_of = Counter(entry.kind for entry in entries)
+    n_pages = n_of["project"] - n_studies
+    n_territories = sum(n_of[level] for level in LEVELS)
     said = [lang.plural("index.count", n_territories)] if n_territories or not entries else []
     said += [lang.plural("index.studies", n_studies)] if n_studies else []
     said += [lang.plural("index.project_pages", n_pages)] if n_pages else []
-    said += [lang.plural("index.programme_pages", n_programme)] if n_programme else []
+    said += [lang.plural("index.sheets", n_of["sheet"])] if n_of["sheet"] else []
+    said += [lang.plural("index.programme_pages", n_of["programme"])] if n_of["programme"] else []
     return " ".join(said)
 
 
@@ -106,8 +111,6 @@ def _project_page(
     entries: list[Entry],
     rows: list[dict],
     lang: Language,
-    *,
-    sheet: str,
 ) -> str:
     """Render the page of a project: what it tries, its reports, its territories and theirs."""
     root = "../../"
@@ -122,11 +125,10 @@ def _project_page(
         name=name,
         # The study first: the other pages are about how it came about.
         rows=sorted(
-            (row for row in rows if row["project"] == project),
+            (_without_name(row) for row in rows if row["project"] == project),
             key=lambda row: row["address"] not in studied,
         ),
         waiting=[(study, "") for study in studies if study.missing],
-        sheet=sheet,
         to_make=[s.id for s in studies if s.id not in made and not s.missing],
         warning=Callout("simulated", lang("index.project.simulated"), lang).html()
         if simulated
@@ -140,6 +142,12 @@ def _project_page(
     )
 
 
+def _without_name(row: dict) -> dict:
+    """Return a row as the page of its own project says it: that page bears the project's name."""
+    title = row["title"].replace(row["name"], "").strip(_BESIDE_A_NAME)
+    return row | {"title": title[:1].upper() + title[1:] or row["title"], "about": ""}
+
+
 def _common(lang: Language, *, root: str) -> dict:
     """Return what every page of the site is given; `root` is the way to the folder of reports."""
     other = next(language(code) for code in LANGUAGES if code != lang.code)
@@ -150,6 +158,7 @@ def _common(lang: Language, *, root: str) -> dict:
         "home": root + index_name(lang.code),
         "other_page": index_name(other.code),
         "root": root,
+        "sheets": {code: index_name(code) for code in LANGUAGES},
         "style": page_style(),
     }
 
@@ -170,6 +179,7 @@ def _labels(lang: Language) -> dict:
         "project_page": lang("index.project_page"),
         "code": lang("index.code"),
         "languages": {code: language(code)("page.language") for code in LANGUAGES},
+        "sheets": {code: index_name(code) for code in LANGUAGES},
     }
 
 

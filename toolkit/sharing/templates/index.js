@@ -59,10 +59,11 @@ function draw() {
 
 function row(i) {
   const own = cell("lang", i), item = make("li"), name = make("p", "name"), about = make("p", "about"), other = make("p", "other");
-  const page = (lang, file) => `${address(i)}/${lang}/${file}`;
+  // A sheet has both languages in one folder.
+  const page = (lang, file) => `${address(i)}/` + (cell("kind", i) === "sheet" ? labels.sheets[lang] : `${lang}/${file}`);
   name.append(link(page(own, "index.html"), title(i), own));
   if (cell("data", i) === "simulated") name.append(" ", make("span", "stamp", labels.simulated));
-  const said = [cell("about", i), labels.status[cell("status", i)]];
+  const said = [cell("about", i), labels.status[cell("status", i)]].filter(Boolean);
   about.append(said.join(" · "));
   if (cell("verdict", i)) about.append(" · ", make("strong", "", labels.verdict[cell("verdict", i)]));
   about.append([cell("grade", i), cell("date", i)].filter(Boolean).map(text => " · " + text).join(""));
