@@ -159,13 +159,21 @@ def test_every_reason_of_a_check_that_the_source_names_has_words():
                 lang(key)
 
 
+def test_an_effect_on_a_logarithm_is_said_in_per_cent():
+    found = estimate(value=-0.0021, low=-0.0206, high=0.05, unit="log_points").sentence(EN)
+    assert "between −2.0% and +5.1% (95% interval; estimate: −0.2%)" in found
+    assert "+∞" in estimate(low=-0.1, high=math.inf, unit="log_points").sentence(EN)
+
+
 def test_an_explanation_says_how_why_p_and_every_doubt():
     told = estimate(p=0.0099, smallest_p=1 / 101, cautions=("sizes_unknown",)).explanation(EN)
     assert told[0].startswith("Inference by randomisation: other ways")
     assert told[1].startswith("p = 0.0099:".replace(" ", "\u00a0"))
-    assert told[2] == "The smallest p that these numbers allow is 0.0099 (1 in 101)."
+    assert told[2] == (
+        "The smallest p possible here, by the number of territories or of draws, is 1 in 101."
+    )
     assert told[3].startswith("The sizes of the territories were not given")
-    assert "0,0099 (1 sur 101)" in estimate(p=0.01, smallest_p=1 / 101).explanation(FR)[2]
+    assert "est de 1 sur 101" in estimate(p=0.01, smallest_p=1 / 101).explanation(FR)[2]
 
 
 def test_numbers_that_can_establish_nothing_are_said_to():

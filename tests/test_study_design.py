@@ -53,7 +53,7 @@ def of_kind(document, kind):
 
 def test_it_says_what_could_be_found_before_any_answer(english):
     lead = next(block for block in of_kind(english, Paragraph) if block.lead)
-    assert "cannot detect an effect of less than 2.40 days" in lead.text
+    assert "cannot reliably detect an effect of less than 1.78 days" in lead.text
     assert english.masthead.status == "descriptive"
     assert english.masthead.simulated
     assert isinstance(english.masthead, Masthead)
@@ -63,7 +63,7 @@ def test_it_says_what_could_be_found_before_any_answer(english):
 def test_the_numbers_are_the_same_in_both_languages(french, english):
     least = [of_kind(each, Table)[0].rows[0] for each in (french, english)]
     assert [row[1] for row in least] == ["94", "94"]
-    assert [row[2] for row in least] == ["2,40 jours", "2.40 days"]
+    assert [row[2] for row in least] == ["1,78 jours", "1.78 days"]
 
 
 def test_the_nearest_are_listed_for_each_treated_territory(english):

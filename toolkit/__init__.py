@@ -253,6 +253,7 @@ _HOME = {
         "in_language",
         "introduce_study",
         "plot_study",
+        "show_checks",
         "tabulate_protocol",
     ],
     "toolkit.display.synthetic": [

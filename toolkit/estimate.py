@@ -12,6 +12,8 @@ from toolkit.cards import Card
 from toolkit.i18n import Language
 
 STATUSES = ("passed", "failed", "informative", "not_applicable")
+# Of effects on a logarithm.
+LOG_UNIT = "log_points"
 _ROUNDING = 1e-12
 # Of a check, in per cent: shares whose decimals mean nothing.
 _SHARES = frozenset({"power", "robustness", "robustness_interval"})
@@ -144,8 +146,25 @@ def explain(
     return sentences + [lang(f"caution.{code}") for code in cautions]
 
 
+def as_share(value: float, unit: str) -> tuple[float, str]:
+    """Return a change of a logarithm as the change in per cent it stands for; others as they are.
+
+    Examples
+    --------
+    >>> round(as_share(-0.05, "log_points")[0], 2), as_share(-0.05, "days")
+    (-4.88, (-0.05, 'days'))
+    """
+    return (100 * math.expm1(value), "relative_percent") if unit == LOG_UNIT else (value, unit)
+
+
 def write_value(value: float, unit: str, lang: Language, digits: int = 2) -> str:
-    """Write an effect with its sign and its unit (a code of the vocabulary "unit", or "")."""
+    """Write an effect with its sign and its unit (a code of the vocabulary "unit", or "").
+
+    One on a logarithm is written in per cent.
+    """
+    if unit == LOG_UNIT and not math.isinf(value):
+        share, unit = as_share(value, unit)
+        return lang(f"unit.{unit}", number=lang.number(share, 1, sign=True))
     number = written(value, lang, digits, sign=True)
     return number if not unit or math.isinf(value) else lang(f"unit.{unit}", number=number)
 

@@ -291,9 +291,9 @@ def test_what_it_says_in_both_languages():
     assert outcome.status == "informative"
     assert outcome.sentence(language("en")) == (
         "The conclusion holds as long as trends diverge, from one period to the next, by no more "
-        "than 1.95 times their greatest divergence before adoption. If trends were exactly "
-        "parallel, the effect, counted from the reference period alone, would lie between 0.029 "
-        "and 0.064."
+        "than 1.95 times their greatest divergence before adoption (1: as much as was seen "
+        "already). If trends were exactly parallel, the effect, counted from the reference period "
+        "alone, would lie between 0.029 and 0.064."
     )
     assert "de plus de 1,95 fois" in outcome.sentence(language("fr"))
     assert outcome.data is result.frame

@@ -1,8 +1,11 @@
 """What studies found stands with its interval; one territory's series stands as a description."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from toolkit.display.headlines import plot_local_series, tabulate_headlines
+from toolkit.display.writing import write_effect, write_level
 from toolkit.estimate import Estimate
 from toolkit.i18n import MINUS, language
 from toolkit.records.sites import sites_in
@@ -44,6 +47,12 @@ def test_a_study_has_its_effect_interval_conclusion_and_grade_or_what_to_do():
     assert table.simulated
     assert "not estimated in one territory alone" in table.note
     assert "seul" in tabulate_headlines([found], projects, lang=FR).note
+
+
+def test_an_effect_on_a_logarithm_is_in_per_cent_with_both_its_ends():
+    effect = replace(ESTIMATE, value=-0.0021, low=-0.0206, high=0.0165, unit="log_points")
+    assert write_effect(effect, EN) == f"{MINUS}0.2% (95%: {MINUS}2.0 to +1.7)"
+    assert write_level(59.9, EN, 1, "percent") == "59.9%"
 
 
 def test_the_series_is_a_description_with_its_numbers_and_gaps():

@@ -31,7 +31,7 @@ def test_quarters_are_written_in_each_language():
 
 
 def test_the_alternative_has_both_ends_of_each_line():
-    assert "Treated: from 50.0 points to 61.0 points" in drawn().alt
+    assert "Treated: from 50.0% to 61.0%" in drawn().alt
 
 
 def test_a_gap_stays_a_gap_and_is_said():

@@ -50,7 +50,7 @@ def test_a_heading_never_takes_an_address_of_the_page(render):
 def test_the_page_says_licence_citation_and_date_at_its_top(render):
     top = render(everything()).split("<h2")[0].replace("\u00a0", " ")
     assert "Pour citer : « Combien ? », Futurs Publics, boîte à outils 0.1.0" in top
-    assert "données au 9 mars 2026" in top
+    assert "Données au 9 mars 2026." in top
     assert "Descriptif : aucun effet n’est estimé" in top
 
 

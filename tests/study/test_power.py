@@ -43,19 +43,29 @@ def test_a_synthetic_control_says_that_it_cannot_be_told(lockers):
 
 
 def test_an_effect_less_than_what_the_design_sees_reliably_may_be_exaggerated(demonstration):
-    # 4.0 points stand out from zero, where 8.6 are seen four times in five; with 6.6 days, 0.9.
+    # 4.0 points stand out from zero, where 5.8 are seen four times in five; with 6.6 days, 1.8.
     weak, strong = (demonstration(name) for name in ("antenne-service-public", "demande-unique"))
+    # Over the periods of the study, not over some of those before.
+    assert [(one.power.n_before, one.power.n_after) for one in (weak, strong)] == [
+        (13, 15),
+        (38, 28),
+    ]
     assert may_exaggerate(weak.estimate, weak.power)
     assert not may_exaggerate(strong.estimate, strong.power)
     assert not may_exaggerate(replace(weak.estimate, low=-1.0), weak.power)
     assert not may_exaggerate(weak.estimate, None)
     said = [block.text for block in introduced(weak) if isinstance(block, Callout)]
-    assert any("may be exaggerated" in text and "8.63 points" in text for text in said)
+    assert any("may be exaggerated" in text and "5.83 points" in text for text in said)
     assert not any(
         "may be exaggerated" in block.text
         for block in introduced(strong)
         if isinstance(block, Callout)
     )
+
+
+def test_what_is_assigned_by_cluster_has_a_test_of_its_own(lockers):
+    protocol = lockers[0].model_copy(update={"clusters": "region"})
+    assert study_power(protocol, lockers[1]) is None
 
 
 def introduced(study):

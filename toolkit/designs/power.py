@@ -35,6 +35,7 @@ from toolkit.designs.power_input import (
 )
 from toolkit.designs.regression import regression
 from toolkit.designs.staggered import group_time_effects
+from toolkit.estimate import as_share
 from toolkit.i18n import Language
 
 _GRID = 41
@@ -102,10 +103,11 @@ class Power:
         }
         if isinf(self.mde):
             return lang("power.nothing", smallest=lang.number(self.smallest_p, 3), **values)
-        number = lang.number(self.mde, digits)
+        mde, unit = as_share(self.mde, self.unit)
+        number = lang.number(mde, digits)
         sentence = lang(
             "power.least",
-            mde=lang(f"unit.{self.unit}", number=number) if self.unit else number,
+            mde=lang(f"unit.{unit}", number=number) if unit else number,
             power=lang.percent(self.power, 0),
             before=lang.number(self.n_before),
             after=lang.number(self.n_after),

@@ -51,7 +51,8 @@ class Masthead(Block):
     status : {"descriptive", "exploratory", "locked"}
         No effect is estimated; or one is, freely; or by a protocol locked beforehand.
     as_of : date
-        Latest update of the data: the date of the report, whenever it is made.
+        Latest update of the data: the date of the report, whenever it is made. Simulated data
+        describe no date: it is then that of a version.
     lang : Language
         The language of the whole report.
     simulated : bool
@@ -96,7 +97,13 @@ class Masthead(Block):
             said.append(self.stamp())
         if self.grade:
             said.append(self.lang("masthead.grade", grade=self.grade))
-        return [*said, self.lang("masthead.as_of", date=self.lang.date(self.as_of))]
+        return [*said, self.dated()]
+
+    def dated(self) -> str:
+        """Return the date in words: that of the data, or of a version of made-up ones."""
+        made_up = self.simulated and not self.partly
+        key = "masthead.as_of.simulated" if made_up else "masthead.as_of"
+        return self.lang(key, date=self.lang.date(self.as_of))
 
     def stamp(self) -> str:
         """Return the words that mark a report of which some numbers are simulated, or nothing."""

@@ -15,7 +15,7 @@ from toolkit.display.projects import (
 )
 from toolkit.display.signs import NOT_AVAILABLE, with_signs
 from toolkit.display.sources import tabulate_sources
-from toolkit.display.writing import spread_digits, write_number, write_period
+from toolkit.display.writing import spread_digits, write_level, write_number, write_period
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.records.rates import outcome_sources
@@ -192,8 +192,8 @@ def _tabulate_outliers(
         (
             names[row.territory],
             write_period(row.period, lang),
-            write_number(row.value, lang, digits, unit),
-            write_number(row.expected, lang, digits, unit),
+            write_level(row.value, lang, digits, unit),
+            write_level(row.expected, lang, digits, unit),
             lang.number(row.distance, 1),
         )
         for row in found.outliers.head(_MOST_LISTED).itertuples()

@@ -20,12 +20,10 @@ from toolkit.display.style import COMPARISONS, STRONG, in_style, to_svg
 from toolkit.display.writing import (
     headed,
     spread_digits,
-    supported_digits,
-    write_interval,
-    write_number,
+    write_effect,
+    write_level,
     write_period,
 )
-from toolkit.estimate import Estimate, write_value
 from toolkit.i18n import Language
 from toolkit.study.headlines import Headline, LocalSeries
 
@@ -105,20 +103,11 @@ def _row(headline: Headline, project: pd.Series, lang: Language) -> tuple[str, .
     return (
         title,
         label,
-        _effect(estimate, lang),
+        write_effect(estimate, lang),
         lang(f"index.verdict.{headline.conclusion.verdict}"),
         lang.number(headline.grade),
         data,
     )
-
-
-def _effect(estimate: Estimate, lang: Language) -> str:
-    """Write an effect with its interval, and the level of that."""
-    digits = supported_digits([estimate.low], [estimate.high])
-    value = write_value(estimate.value, estimate.unit, lang, digits)
-    ends = write_interval(estimate.low, estimate.high, lang, digits)
-    level = lang.percent(estimate.level, 0)
-    return lang("headlines.value", value=value, ends=ends, level=level) if ends else value
 
 
 def _ends(frame: pd.DataFrame, unit: str, digits: int, lang: Language) -> dict[str, str]:
@@ -127,7 +116,7 @@ def _ends(frame: pd.DataFrame, unit: str, digits: int, lang: Language) -> dict[s
     for column in frame:
         known = frame[column].dropna()
         for end, place in (("start", 0), ("end", -1)):
-            written = write_number(known.iloc[place], lang, digits, unit) if len(known) else ""
+            written = write_level(known.iloc[place], lang, digits, unit) if len(known) else ""
             said[f"{column}_{end}"] = written or lang("figure.unknown")
     return said
 

@@ -3,20 +3,16 @@
 Real and simulated stand in tables of their own: no number is made from both.
 """
 
-import numpy as np
-
 from toolkit.display.blocks import Block, Callout, Heading, Masthead, Paragraph, Table
 from toolkit.display.projects import EMPTY
 from toolkit.display.signs import NOT_AVAILABLE, with_signs
 from toolkit.display.studies import in_language
-from toolkit.display.writing import supported_digits, write_interval, write_number
-from toolkit.estimate import Estimate
+from toolkit.display.writing import write_effect
 from toolkit.i18n import Language
 from toolkit.study.findings import Finding
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_effects import is_contradicted
 from toolkit.study.power import may_exaggerate
-from toolkit.study.sample import LOG_UNIT
 
 _VERDICTS = ("beneficial", "harmful", "no_meaningful_effect", "inconclusive")
 _STRONG = 3  # of the Maryland scale: a comparison that an attempt to refute it has spared
@@ -227,21 +223,6 @@ def _found(finding: Finding, part: Portfolio, lang: Language) -> tuple[str, ...]
         lang(f"portfolio.status.{study.status}"),
         lang.number(study.estimate.n_treated),
     )
-
-
-def write_effect(estimate: Estimate, lang: Language) -> str:
-    """Write an effect in its unit with its interval; that on a logarithm as a percentage."""
-    ends, unit = np.array([estimate.value, estimate.low, estimate.high]), estimate.unit
-    if unit == LOG_UNIT:
-        ends, unit = 100 * np.expm1(ends), "relative_percent"
-    value, low, high = map(float, ends)
-    digits = supported_digits([low], [high])
-    written = write_number(value, lang, digits, unit, sign=True)
-    interval = write_interval(low, high, lang, digits)
-    if not interval:
-        return lang("portfolio.effect.bare", value=written)
-    level = lang.percent(estimate.level, 0)
-    return lang("portfolio.effect", value=written, interval=interval, level=level)
 
 
 def _graded(finding: Finding, part: Portfolio, lang: Language) -> tuple[str, ...]:

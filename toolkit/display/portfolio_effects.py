@@ -1,18 +1,16 @@
 """Effects of several studies side by side; pooled where they are of the same thing, or why not."""
 
-import math
-
 from toolkit.display.blocks import Block, Heading, Paragraph
 from toolkit.display.forest import plot_forest
-from toolkit.display.portfolio import project_name, write_effect
+from toolkit.display.portfolio import project_name
 from toolkit.display.studies import in_language
-from toolkit.display.writing import write_number
+from toolkit.display.writing import write_effect, write_number
 from toolkit.display.zones import plot_zones
+from toolkit.estimate import as_share
 from toolkit.i18n import Language
 from toolkit.study.findings import Finding
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_effects import Pool, pool_effects, scale_effects
-from toolkit.study.sample import LOG_UNIT
 
 
 def compare_effects(portfolio: Portfolio, *, lang: Language) -> list[Block]:
@@ -42,9 +40,7 @@ def compare_effects(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 
 def _smallest(finding: Finding, lang: Language) -> str:
     """Write the smallest effect that would matter in the unit of the outcome."""
-    size, unit = finding.protocol.thresholds.meaningful, finding.found.estimate.unit
-    if unit == LOG_UNIT:
-        size, unit = 100 * math.expm1(size), "relative_percent"
+    size, unit = as_share(finding.protocol.thresholds.meaningful, finding.found.estimate.unit)
     return write_number(size, lang, 1, unit)
 
 

@@ -1,6 +1,6 @@
 """A study on a page: its answer first, then what it rests on and what stands against it."""
 
-from math import isinf
+from math import isinf, isnan
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,11 @@ import pandas as pd
 from toolkit.display.blocks import Block, Callout, Figure, Heading, Masthead, Paragraph, Table
 from toolkit.display.event_study import plot_event_study
 from toolkit.display.projects import territory_names
+from toolkit.display.results import tabulate_checks
 from toolkit.display.synthetic import plot_synthetic_gaps, plot_synthetic_paths
 from toolkit.display.trends import plot_trends
-from toolkit.display.writing import write_period
+from toolkit.display.writing import unit_name, write_period
+from toolkit.estimate import as_share, write_value
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
@@ -130,13 +132,47 @@ def explain_study(study: Study, *, lang: Language) -> list[Block]:
     --------
     See ``notebooks/impact_evaluation.ipynb``.
     """
-    blocks: list[Block] = [Paragraph(text) for text in study.estimate.explanation(lang)]
+    estimate, protocol = study.estimate, study.file.protocol
+    told = [lang(f"study.estimand.{protocol.design}")]
+    if protocol.scale == "log":
+        told.append(lang("study.log"))
+    if not isnan(estimate.low):
+        threshold = lang.percent(1 - estimate.level, 0)
+        level = lang.percent(estimate.level, 0)
+        told.append(lang("study.interval", level=level, threshold=threshold))
+    told += estimate.explanation(lang)
+    blocks: list[Block] = [Paragraph(text) for text in told]
     if not _is_null(study):
-        texts = power_sentences(study.file.protocol, study.power, lang)
+        texts = power_sentences(protocol, study.power, lang)
         blocks += [Paragraph(text) for text in texts]
     blocks.append(Heading(lang("study.grade_title")))
     blocks += [Paragraph(text) for text in study.grade.sentences(lang)]
     return blocks
+
+
+def show_checks(study: Study, *, lang: Language, note: str) -> list[Block]:
+    """Lay out what was tried to refute the estimate, and what its numbers mean.
+
+    Examples
+    --------
+    See ``notebooks/impact_evaluation.ipynb``.
+    """
+    said = [
+        lang(
+            "study.checks.note",
+            unit=unit_name(study.sample.unit, lang, difference=True),
+            level=lang.percent(study.estimate.level, 0),
+        )
+    ]
+    if study.events is not None and study.events.length > 1:
+        said.append(lang("study.checks.blocks", n=lang.number(study.events.length)))
+    table = tabulate_checks(
+        study.checks,
+        lang=lang,
+        simulated=study.sample.simulated,
+        note=" ".join([*said, note]),
+    )
+    return [Heading(lang("study.checks_title")), table]
 
 
 def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
@@ -150,7 +186,7 @@ def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
         return []
     truth, estimate = true_effect(study), study.estimate
     inside = estimate.low <= truth <= estimate.high
-    number = lang(f"unit.{study.sample.unit}", number=lang.number(truth, 2, sign=True))
+    number = write_value(truth, study.sample.unit, lang)
     text = lang("study.truth.inside" if inside else "study.truth.outside", truth=number)
     return [Heading(lang("study.truth.title")), Callout("simulated", text, lang)]
 
@@ -159,7 +195,8 @@ def _exaggeration(study: Study, lang: Language) -> str:
     power, unit = study.power, study.estimate.unit
     if isinf(power.mde):
         return lang("study.exaggerates.any", power=lang.percent(power.power, 0))
-    mde = lang.number(power.mde, 2)
+    mde, unit = as_share(power.mde, unit)
+    mde = lang.number(mde, 2)
     return lang(
         "study.exaggerates",
         mde=lang(f"unit.{unit}", number=mde) if unit else mde,

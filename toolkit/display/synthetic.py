@@ -18,7 +18,7 @@ from toolkit.display.drawing import (
 )
 from toolkit.display.signs import with_signs, write_cell
 from toolkit.display.style import COMPARISONS, PLACEBO, STRONG, in_style, to_svg
-from toolkit.display.writing import headed, spread_digits, write_number, write_period
+from toolkit.display.writing import headed, spread_digits, write_level, write_number, write_period
 from toolkit.i18n import Language
 
 # Weights below this are shown as one line: they carry nothing.
@@ -68,8 +68,8 @@ def plot_synthetic_paths(
         "adoption": write_period(adoption, lang),
         "after": write_number(gap[after].mean(), lang, digits, unit, sign=True),
         "before": write_number(gap[~after].abs().mean(), lang, digits, unit),
-        "observed": write_number(paths.observed[after].mean(), lang, digits, unit),
-        "synthetic": write_number(paths.synthetic[after].mean(), lang, digits, unit),
+        "observed": write_level(paths.observed[after].mean(), lang, digits, unit),
+        "synthetic": write_level(paths.synthetic[after].mean(), lang, digits, unit),
     }
     title = lang("synthetic.paths.title", **values)
     return Figure(

@@ -18,7 +18,7 @@ from toolkit.display.drawing import (
 )
 from toolkit.display.signs import with_signs, write_cell
 from toolkit.display.style import COMPARISONS, STRONG, in_style, to_svg
-from toolkit.display.writing import headed, spread_digits, write_number, write_period
+from toolkit.display.writing import headed, spread_digits, write_level, write_number, write_period
 from toolkit.i18n import Language
 
 
@@ -94,7 +94,7 @@ def _ends(wide: pd.DataFrame, lang: Language, digits: int, unit: str) -> str:
     for name in wide:
         known = wide[name].dropna()
         if len(known):
-            first, last = (write_number(known.iloc[place], lang, digits, unit) for place in (0, -1))
+            first, last = (write_level(known.iloc[place], lang, digits, unit) for place in (0, -1))
             said.append(
                 lang("trends.alt.ends", group=lang(f"group.{name}"), first=first, last=last)
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from toolkit.estimate import Estimate, as_share
 from toolkit.i18n import MINUS, Language
 
 _MOST_DIGITS = 4
@@ -51,6 +52,11 @@ def write_number(
     return lang(f"unit.{unit}", number=number) if unit else number
 
 
+def write_level(value: float, lang: Language, digits: int, unit: str = "") -> str:
+    """Write a value that is no difference: a percentage is in per cent, not in points."""
+    return write_number(value, lang, digits, "relative_percent" if unit == "percent" else unit)
+
+
 def write_interval(
     low: float, high: float, lang: Language, digits: int, *, sign: bool = True
 ) -> str:
@@ -62,6 +68,19 @@ def write_interval(
         for name, value in (("low", low), ("high", high))
     }
     return lang("interval.ends", **ends)
+
+
+def write_effect(estimate: Estimate, lang: Language) -> str:
+    """Write an effect in its unit with its interval; that on a logarithm as a percentage."""
+    shares = [as_share(end, estimate.unit) for end in (estimate.value, estimate.low, estimate.high)]
+    (value, unit), (low, _), (high, _) = shares
+    digits = supported_digits([low], [high])
+    written = write_number(value, lang, digits, unit, sign=True)
+    interval = write_interval(low, high, lang, digits)
+    if not interval:
+        return lang("effect.bare", value=written)
+    level = lang.percent(estimate.level, 0)
+    return lang("effect.interval", value=written, interval=interval, level=level)
 
 
 def unit_name(unit: str, lang: Language, *, difference: bool = False) -> str:

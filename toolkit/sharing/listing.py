@@ -84,7 +84,7 @@ def _row(entry: Entry, lang: Language) -> dict[str, str]:
         "data": _data(entry),
         "verdict": entry.verdict,
         "grade": page.grade,
-        "date": lang("masthead.as_of", date=_date(entry.as_of, lang)) if entry.as_of else "",
+        "date": lang(_dated(entry), date=_date(entry.as_of, lang)) if entry.as_of else "",
         "year": str(entry.as_of.year) if entry.as_of else "",
         "project": entry.project,
         "places": " ".join(entry.places),
@@ -95,6 +95,11 @@ def _row(entry: Entry, lang: Language) -> dict[str, str]:
             if code in entry.pages
         ),
     }
+
+
+def _dated(entry: Entry) -> str:
+    made_up = entry.simulated and not entry.partly
+    return "masthead.as_of.simulated" if made_up else "masthead.as_of"
 
 
 def _data(entry: Entry) -> str:

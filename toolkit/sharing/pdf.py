@@ -73,7 +73,7 @@ def _describe(document: Document, manifest: dict) -> dict[str, object]:
         "cite": lang(
             "page.cite",
             title=document.title,
-            date=lang.date(day),
+            dated=masthead.dated(),
             toolkit=manifest["toolkit"],
         ),
         "parts": [

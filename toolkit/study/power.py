@@ -20,14 +20,16 @@ _STAGGERED = {"placebos": 100, "draws": 399}
 def study_power(protocol: Protocol, sample: Sample, *, power: float = _POWER) -> Power | None:
     """Return the smallest effect the design could find, by placebo where nobody was treated.
 
-    With one adoption date, on the periods before it: two thirds of a window before, one third
-    after. With several, on the territories never treated, over all periods, adopting at the
-    intervals and in the numbers of the real ones. Where those left to compare with would be fewer
-    than ten, all are said to adopt at once before the first date, which can only be too small: its
-    `cohorts` is None. None altogether where the periods before are fewer than three, where nothing
-    is identified, and for a synthetic control, whose test is another.
+    On the territories never treated, over all periods, adopting at the dates and in the numbers of
+    the real ones: the periods before and after are those of the study. Where those left to compare
+    with would be fewer than ten, all are said to adopt at once, on the periods before the first
+    date, two thirds of a window before and one third after; several dates so put together can only
+    make it too small, and its `cohorts` is None. None altogether where the periods before are fewer
+    than three, where nothing is identified, and where the test is another: for a synthetic control,
+    or clusters treated as a whole.
     """
-    if protocol.design == "synthetic_control" or not sample.treated:
+    other_test = protocol.design == "synthetic_control" or protocol.clusters != "none"
+    if other_test or not sample.treated:
         return None
     find = partial(
         minimum_detectable_effect,
@@ -38,11 +40,10 @@ def study_power(protocol: Protocol, sample: Sample, *, power: float = _POWER) ->
         seed=protocol.seed,
         power=power,
     )
-    found = _in_turn(find, sample) if protocol.design == "staggered" else None
-    return found or _at_once(find, sample)
+    return _at_real_dates(find, protocol, sample) or _at_once(find, sample)
 
 
-def _in_turn(find: Callable[..., Power], sample: Sample) -> Power | None:
+def _at_real_dates(find: Callable[..., Power], protocol: Protocol, sample: Sample) -> Power | None:
     panel = sample.panel
     adoptions = panel.groupby("territory").adoption.first().dropna()
     untreated = panel[panel.adoption.isna()]
@@ -51,10 +52,12 @@ def _in_turn(find: Callable[..., Power], sample: Sample) -> Power | None:
         return None
     periods = sorted(panel.period.unique())
     first = periods.index(adoptions.min())
+    find = partial(find, untreated, n_after=len(periods) - first)
+    if protocol.design == "did":
+        return _attempt(partial(find, n_treated=len(adoptions)))
     at = [periods.index(adoption) - first for adoption in sorted(adoptions)]
     cohorts = {offset: at.count(offset) for offset in dict.fromkeys(at)}
-    settings = {"cohorts": cohorts, "n_after": len(periods) - first, "comparison": "not_yet"}
-    return _attempt(partial(find, untreated, **settings, **_STAGGERED))
+    return _attempt(partial(find, cohorts=cohorts, comparison="not_yet", **_STAGGERED))
 
 
 def _at_once(find: Callable[..., Power], sample: Sample) -> Power | None:

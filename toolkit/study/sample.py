@@ -8,14 +8,13 @@ import pandas as pd
 
 from toolkit.designs.comparison import Comparison, choose_comparison
 from toolkit.errors import DesignError
+from toolkit.estimate import LOG_UNIT
 from toolkit.i18n import interface_language
 from toolkit.records.population import describe_populations
 from toolkit.records.portfolio import Project, load_panel, load_project
 from toolkit.records.recipe import PER_YEAR, date_ordinal, period_label
 from toolkit.records.territories import load_territories, load_territory, neighbours
 from toolkit.study.protocol import Protocol
-
-LOG_UNIT = "log_points"
 
 
 @dataclass(frozen=True)
