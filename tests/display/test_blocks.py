@@ -90,7 +90,7 @@ def test_a_masthead_says_subject_status_grade_and_date():
         "Protocol locked before the analysis",
         "Simulated data",
         "Strength of proof: high",
-        "Version of 9 March 2026",
+        "Simulated data up to 9 March 2026",
     ]
     partly = Masthead("Creuse", "descriptive", date(2026, 3, 9), EN, simulated=True, partly=True)
     assert partly.dated() == "Data of 9 March 2026"

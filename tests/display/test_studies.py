@@ -28,7 +28,7 @@ def test_checks_have_a_unit_a_level_and_prove_nothing_by_passing(told):
     assert "ce n’est pas une preuve en sa faveur" in french
 
 
-def test_made_up_data_bear_the_date_of_a_version(told):
+def test_made_up_data_say_how_far_they_go(told):
     study, project, _ = told
     masthead = introduce_study(study, project, lang=FR)[0]
-    assert masthead.facts()[-1] == "Version du 24 novembre 2026"
+    assert masthead.facts()[-1] == "Données simulées jusqu’au 30 novembre 2018"

@@ -30,7 +30,7 @@ def test_rows_stand_by_kind_then_name_and_say_their_language(entries):
         "L’essai", "Auvergne-Rhône-Alpes", "Ardennes", "Creuse", "Territoire de Belfort",
     ]  # fmt: skip
     assert rows[0]["lang"] == "fr"
-    assert rows[0]["date"] == "Version of 2 January 2025"
+    assert rows[0]["date"] == "Simulated data up to 2 January 2025"
     assert rows[1]["date"].startswith("Data of")
     assert rows[3]["about"] == "département 23"
     assert rows[3]["pages"] == "fr:html en:html"

@@ -58,7 +58,7 @@ def test_each_project_has_a_page_at_an_address_that_stays(tmp_path, put_report):
     assert '<a href="../../s/demande-unique/en/report.pdf"' in page
     assert '<li><a href="../../r/DEP/23/en/index.html">Creuse</a></li>' in page
     assert "<li>Corrèze</li>" in page
-    assert "<strong>Beneficial</strong> · grade 3 · Version of 9 March 2026" in page
+    assert "<strong>Beneficial</strong> · grade 3 · Simulated data up to 9 March 2026" in page
     assert "made up, with an effect known beforehand" in page
     assert "A single application opens the assessment" in page  # from the project's own file
     assert 'href="projects/demande-unique/index.en.html"' in pages["index.en.html"]

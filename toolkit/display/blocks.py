@@ -51,8 +51,8 @@ class Masthead(Block):
     status : {"descriptive", "exploratory", "locked"}
         No effect is estimated; or one is, freely; or by a protocol locked beforehand.
     as_of : date
-        Latest update of the data: the date of the report, whenever it is made. Simulated data
-        describe no date: it is then that of a version.
+        Latest update of the data: the date of the report, whenever it is made. Of
+        simulated data it is the last day they pretend to describe.
     lang : Language
         The language of the whole report.
     simulated : bool
@@ -100,7 +100,7 @@ class Masthead(Block):
         return [*said, self.dated()]
 
     def dated(self) -> str:
-        """Return the date in words: that of the data, or of a version of made-up ones."""
+        """Return the date in words: of the data, or how far simulated ones go."""
         made_up = self.simulated and not self.partly
         key = "masthead.as_of.simulated" if made_up else "masthead.as_of"
         return self.lang(key, date=self.lang.date(self.as_of))
