@@ -1,6 +1,7 @@
 """Leaks of every kind, in every place a bundle has: each is found, and named."""
 
 import base64
+import gzip
 import io
 import json
 import zipfile
@@ -12,6 +13,7 @@ from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 
 from toolkit.errors import DataError
+from toolkit.i18n import language
 from toolkit.sharing.scan import LeakError, scan, withhold
 from toolkit.sharing.waivers import read_waivers, without_waived
 from toolkit.sharing.withhold import withhold_entries
@@ -192,6 +194,62 @@ def test_every_leak_is_found_and_named(leak):
 )
 def test_what_tells_nothing_of_a_person_may_leave(text):
     assert scan({"a.html": text.encode()}, withheld=WITHHELD) == []
+
+
+def zeros_zipped() -> bytes:
+    """Return a zip of a file of 100,000,001 zeros, a hundred kB itself."""
+    target = io.BytesIO()
+    packed = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+    with packed as archive, archive.open("big.bin", "w") as file:
+        for _ in range(100):
+            file.write(bytes(1_000_000))
+        file.write(b"\0")
+    return target.getvalue()
+
+
+def nested(depth: int) -> bytes:
+    content = MAIL.encode()
+    for number in range(depth):
+        content = zipped(f"{number}.zip" if number else "t.txt", content)
+    return content
+
+
+def encrypted() -> bytes:
+    """Return a zip whose one entry says that it is encrypted."""
+    content = bytearray(zipped("t.txt", MAIL.encode()))
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "part", "why"),
+    [
+        (zeros_zipped, "big.bin", "more than 100 MB"),
+        (lambda: nested(4), "3.zip 2.zip 1.zip t.txt", "more than 3 files in one another"),
+        (encrypted, "t.txt", "encrypted"),
+        (lambda: gzip.compress(MAIL.encode(), mtime=0), "", "does not open"),
+        (lambda: zipped("t.gz", gzip.compress(MAIL.encode(), mtime=0)), "t.gz", "does not open"),
+        (lambda: zipped("t.txt", MAIL.encode())[:-20], "", "unreadable"),
+        (lambda: b"%PDF-1.7 and no more", "", "unreadable"),
+    ],
+    ids=["large", "deep", "encrypted", "gzip", "gzip in zip", "cut zip", "cut PDF"],
+)
+def test_what_is_not_read_is_a_finding_that_can_be_let_through(content, part, why, tmp_path):
+    content = content()
+    (fault,) = [f for f in scan({"a.md": content}) if f.rule == "leak_unread"]
+    assert (fault.file, fault.column) == ("a.md", part)
+    assert why in fault.value
+    assert fault.remedy(language("fr"))
+    (tmp_path / "w.toml").write_text(WAIVER.format(mark=fault.details["mark"]), "utf-8")
+    assert without_waived([fault], read_waivers(tmp_path / "w.toml")) == []
+    # Another file in its place is another finding.
+    changed = [f for f in scan({"a.md": content + b"PK"}) if f.rule == "leak_unread"]
+    assert fault.details["mark"] not in {f.details["mark"] for f in changed}
+
+
+def test_three_files_in_one_another_are_read():
+    assert [f.rule for f in scan({"a.zip": nested(3)})] == ["leak_email"]
 
 
 def test_a_finding_says_where():

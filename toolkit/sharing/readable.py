@@ -1,4 +1,7 @@
-"""All that a file says to who looks closely: its text, and what it holds beside what is seen."""
+"""All that a file says to who looks closely: its text, and what it holds beside what is seen.
+
+What cannot be read is said, never passed over.
+"""
 
 import base64
 import binascii
@@ -13,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-_DEEPEST = 3  # files in files: a picture in a page in a zip
-_MOST_WITHIN = 100_000_000  # bytes of one file in a zip
+DEEPEST = 3  # files in files: a picture in a page in a zip
+MOST_WITHIN = 100_000_000  # bytes of one file in a zip
 _INLINE = re.compile(r"</?(?:a|abbr|b|code|em|i|mark|small|span|strong|sub|sup|tspan|u)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 _ENCODED = re.compile(r"data:[\w/+.-]+(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=\s]+)")
@@ -30,6 +33,15 @@ _MAGIC = {
     b"PK\x03\x04": ".zip",
     b"PAR1": ".parquet",
 }
+# Compressed in ways that are not undone here: gzip, bzip2, xz, 7z, rar, zstd.
+_CLOSED = (
+    b"\x1f\x8b\x08", b"BZh91AY&SY", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07",
+    b"\x28\xb5\x2f\xfd",
+)  # fmt: skip
+_OPENED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_ENCRYPTED = 0x1
+# Of these, what can be printed says nothing of what they hold.
+_COMPRESSED = (".pdf", ".parquet", ".zip")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff")
 
 
@@ -44,11 +56,16 @@ class Passage:
         Which: a page of a PDF, a column of a table, a key, a file within; "" of the text itself.
     line : int, optional
         Of a table; that of a text follows from where in it something stands.
+    unread : {"", "size", "depth", "closed", "damaged"}
+        Why a part was not read (it has no text then): larger than 100 MB unpacked; deeper than
+        three files in files; compressed or encrypted in a way that is not undone; unreadable as
+        what it is.
     """
 
     text: str
     part: str = ""
     line: int | None = None
+    unread: str = ""
 
 
 def read_passages(name: str, content: bytes, *, depth: int = 0) -> Iterator[Passage]:
@@ -66,7 +83,7 @@ def read_passages(name: str, content: bytes, *, depth: int = 0) -> Iterator[Pass
         Pages and figures with their attributes, comments and scripts, without their tags too; JSON
         and notebooks by key; tables by column; a PDF's pages, metadata and attachments; a
         picture's metadata; what lies in a zip or, encoded, in any of these. Of a file of no known
-        kind, whatever can be printed.
+        kind, whatever can be printed. A part that was not read, as such.
     """
     yield Passage(clear(name).replace("/", "\n"), "name")
     kind = next((k for magic, k in _MAGIC.items() if content.startswith(magic)), _suffix(name))
@@ -79,10 +96,14 @@ def read_passages(name: str, content: bytes, *, depth: int = 0) -> Iterator[Pass
             yield from _picture(content)
         elif kind == ".zip":
             yield from _zip(content, depth)
+        elif content.startswith(_CLOSED):
+            yield Passage("", unread="closed")
         else:
             yield from _text(content.decode("utf-8"), kind, depth)
     except Exception:  # what it should be it is not, in whatever way its reader takes that
         yield from _printable(content)
+        if kind in _COMPRESSED:
+            yield Passage("", unread="damaged")
 
 
 def clear(text: str) -> str:
@@ -122,7 +143,7 @@ def _keys(value: object, path: str, depth: int) -> Iterator[Passage]:
                 yield from _keys(held, f"{path}[{number}]", depth)
         case str():
             yield Passage(clear(f"{path.rpartition('.')[2]}: {value}"), path)
-            if len(value) > 64 and depth < _DEEPEST:
+            if len(value) > 64:
                 yield from _within(path, value, depth)
 
 
@@ -153,10 +174,18 @@ def _within(part: str, encoded: str, depth: int) -> Iterator[Passage]:
         content = base64.b64decode("".join(encoded.split()), validate=True)
     except binascii.Error:
         return
-    known = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
-    if known and depth < _DEEPEST:
-        for passage in read_passages(known, content, depth=depth + 1):
-            yield replace(passage, part=f"{part} {passage.part}".strip())
+    known = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), "")
+    if known or content.startswith(_CLOSED):
+        yield from _deeper(part, known, content, depth)
+
+
+def _deeper(part: str, name: str, content: bytes, depth: int) -> Iterator[Passage]:
+    """Yield the texts of a file within another, with their place in it."""
+    if depth >= DEEPEST:
+        yield Passage("", part, unread="depth")
+        return
+    for passage in read_passages(name, content, depth=depth + 1):
+        yield replace(passage, part=f"{part} {passage.part}".strip())
 
 
 def _pdf(content: bytes, depth: int) -> Iterator[Passage]:
@@ -171,8 +200,8 @@ def _pdf(content: bytes, depth: int) -> Iterator[Passage]:
     if described is not None:
         yield from _text(described.get_object().get_data().decode("utf-8"), ".xml", depth)
     for name, files in reader.attachments.items():
-        for held in files if depth < _DEEPEST else ():
-            yield from read_passages(name, held, depth=depth + 1)
+        for held in files:
+            yield from _deeper(name, name, held, depth)
     yield from _alternatives(reader)
 
 
@@ -200,10 +229,13 @@ def _picture(content: bytes) -> Iterator[Passage]:
 def _zip(content: bytes, depth: int) -> Iterator[Passage]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         yield Passage(clear(archive.comment.decode("utf-8", "replace")), "comment")
-        for entry in archive.infolist() if depth < _DEEPEST else ():
-            if entry.file_size <= _MOST_WITHIN:
-                for passage in read_passages(entry.filename, archive.read(entry), depth=depth + 1):
-                    yield replace(passage, part=f"{entry.filename} {passage.part}".strip())
+        for entry in archive.infolist():
+            if entry.file_size > MOST_WITHIN:
+                yield Passage("", entry.filename, unread="size")
+            elif entry.flag_bits & _ENCRYPTED or entry.compress_type not in _OPENED:
+                yield Passage("", entry.filename, unread="closed")
+            else:
+                yield from _deeper(entry.filename, entry.filename, archive.read(entry), depth)
 
 
 def _printable(content: bytes) -> Iterator[Passage]:

@@ -10,7 +10,7 @@ from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
 from toolkit.records.faults import Fault, write_faults
 from toolkit.records.personal import find_personal
-from toolkit.sharing.readable import Passage, read_passages
+from toolkit.sharing.readable import DEEPEST, MOST_WITHIN, Passage, read_passages
 
 # So many words in a row are no chance; a shorter text is looked for whole, from so many.
 _ALIKE, _SHORTEST = 6, 2
@@ -75,7 +75,7 @@ def scan(files: Mapping[str, bytes], *, withheld: Withheld | None = None) -> lis
     found: dict[tuple, Fault] = {}
     for name, content in sorted(files.items()):
         for passage in read_passages(name, content):
-            for leak in _leaks(passage, withheld or {}):
+            for leak in _leaks(passage, withheld or {}, content):
                 fault = Fault(name, f"leak_{leak.kind}", leak.line, passage.part, leak.shown)
                 fault.details["mark"] = leak.mark
                 found.setdefault((name, leak.mark), fault)
@@ -95,7 +95,11 @@ class _Leak:
         return hashlib.sha256(f"{self.kind} {self.seen}".encode()).hexdigest()[:16]
 
 
-def _leaks(passage: Passage, withheld: Withheld) -> Iterator[_Leak]:
+def _leaks(passage: Passage, withheld: Withheld, content: bytes) -> Iterator[_Leak]:
+    if passage.unread:
+        # Who lets it through has read this file, and no other that may take its place.
+        seen = f"{passage.unread} {passage.part} {hashlib.sha256(content).hexdigest()}"
+        yield _Leak("unread", seen, _why_unread(passage), None)
     for kind, start, seen in find_personal(passage.text):
         if kind == "email" and _NOBODY.search(seen.rstrip(".")):
             continue
@@ -109,6 +113,11 @@ def _leaks(passage: Passage, withheld: Withheld) -> Iterator[_Leak]:
         for run in _runs(words, length):
             if run in withheld:
                 yield _Leak("withheld", " ".join(run), withheld[run], passage.line)
+
+
+def _why_unread(passage: Passage) -> str:
+    most = {"size": MOST_WITHIN // 1_000_000, "depth": DEEPEST}.get(passage.unread, "")
+    return interface_language()(f"scan.unread.{passage.unread}", most=most)
 
 
 def _words(text: str) -> list[str]:
