@@ -48,6 +48,7 @@ _HOME = {
         "neighbours",
         "parents",
     ],
+    "toolkit.records.slices": ["hold_tables"],
     "toolkit.records.population": [
         "describe_neighbours",
         "describe_populations",

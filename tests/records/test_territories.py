@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import DataError, ToolkitError, UnknownTerritoryError
+from toolkit.records.slices import read_slice
 from toolkit.records.sources import table_path
 from toolkit.records.territories import (
     find_territories,
@@ -14,7 +15,6 @@ from toolkit.records.territories import (
     members,
     neighbours,
     parents,
-    read_slice,
 )
 
 

@@ -6,13 +6,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.records.reads import recorded
-from toolkit.records.territories import (
-    Territory,
-    load_territories,
-    members,
-    neighbours,
-    read_slice,
-)
+from toolkit.records.slices import read_slice
+from toolkit.records.territories import Territory, load_territories, members, neighbours
 
 # A census year pools five years of surveys: years closer than this share some of them, and Insee
 # asks not to compare them.

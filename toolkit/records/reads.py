@@ -211,6 +211,7 @@ def digest_of_file(path: Path) -> str:
         return ""
 
 
+@functools.cache
 def digest_of_toolkit() -> str:
     """Hash the package's own files: an edited toolkit makes all anew, whatever its version."""
     return package_digest(

@@ -10,6 +10,7 @@ from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
 from toolkit.records.population import describe_populations
 from toolkit.records.reads import recorded
+from toolkit.records.slices import read_slice
 from toolkit.records.territories import Territory
 
 # Skewed counts are compared on a logarithmic scale: 10,000 is to 20,000 as 1 million to 2 million.
@@ -38,11 +39,19 @@ def load_covariates(level: str) -> pd.DataFrame:
     if level == "COM":
         epci = describe_populations("EPCI").set_index("code")["last"]
         return frame.assign(epci_population=places.epci.map(epci))
-    communes = describe_populations("COM").groupby(_PARENT[level])["last"]
+    communes = _inhabitants(int(places.last_year.iloc[0])).groupby(_PARENT[level])["population"]
     return frame.assign(
         n_communes=communes.size().astype(float),
         largest_share=communes.max() / communes.sum(),
     )
+
+
+def _inhabitants(year: int) -> pd.DataFrame:
+    """Return the communes' inhabitants in one year, with their parents: no other year is read."""
+    filters = [("level", "==", "COM"), ("year", "==", year)]
+    communes = read_slice("population", filters, ["code", "population"])
+    places = read_slice("territories", [("level", "==", "COM")], ["code", *_PARENT.values()])
+    return places.merge(communes.astype({"population": "float64"}), on="code")
 
 
 @recorded

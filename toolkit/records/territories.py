@@ -8,20 +8,18 @@ is the département, and a région of the same code is written ``REG-84``.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from toolkit.cards import Card
 from toolkit.errors import ToolkitError, UnknownTerritoryError
 from toolkit.i18n import Language, interface_language
 from toolkit.records.reads import recorded
-from toolkit.records.sources import damaged, table_path
+from toolkit.records.slices import read_slice
+from toolkit.records.sources import table_path
 
 LEVELS = ("FR", "REG", "DEP", "EPCI", "COM")
 _PARENT_COLUMN = {"REG": "region", "DEP": "department", "EPCI": "epci"}
@@ -272,19 +270,6 @@ def neighbours(territory: Territory) -> pd.DataFrame:
 def load_adjacency() -> pd.DataFrame:
     """Load the pairs of départements that share a border: columns a and b, codes, a < b."""
     return pd.read_csv(table_path("territories", "adjacency"), dtype=str)
-
-
-@recorded
-def read_slice(
-    table: str, filters: Sequence[Sequence], columns: list[str] | None = None
-) -> pd.DataFrame:
-    """Read the rows of a territories table that pass the filters, and only their row groups."""
-    path = table_path("territories", table)
-    try:
-        tests = [tuple(test) for test in filters] or None
-        return pq.read_table(path, filters=tests, columns=columns).to_pandas()
-    except (OSError, pa.ArrowException) as error:
-        raise damaged(path, error) from error
 
 
 def _territory(row: pd.Series) -> Territory:

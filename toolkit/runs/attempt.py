@@ -8,9 +8,8 @@ from importlib import import_module
 import papermill
 
 from toolkit.errors import ReportError, ToolkitError
-from toolkit.i18n import interface_language
 from toolkit.records.atomic import write_atomically
-from toolkit.runs.engine import part_of, run_notebook
+from toolkit.runs.engine import run_notebook
 from toolkit.runs.jobs import Failure, Job
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -48,29 +47,6 @@ def attempt(
         return None, getattr(import_module(module), name)(notebook, job)
     except Exception as error:  # whatever it is, it is this job's: the others go on
         return _failure_of(error, job), None
-
-
-def failed_by_death(job: Job, reason: str, *, cell: int | None = None, words: str = "") -> Failure:
-    """Return the failure of a job whose process ended before its notebook did.
-
-    Parameters
-    ----------
-    job : Job
-    reason : str
-        What ended it: "SIGSEGV".
-    cell : int, optional
-        The cell it was at, where that is known.
-    words : str
-        What it said last, for the log.
-    """
-    part_of(job.output).unlink(missing_ok=True)
-    log = None
-    if words:
-        write_atomically(job.log, words)
-        log = job.log
-    say = interface_language()
-    reason = say("error.at_cell", cell=cell, reason=reason) if cell else reason
-    return Failure(say("error.died", reason=reason), "Died", cell, log)
 
 
 def _failure_of(error: Exception, job: Job) -> Failure:

@@ -18,7 +18,7 @@ from distributed.comm import get_address_host_port
 
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
-from toolkit.runs.attempt import failed_by_death
+from toolkit.runs.died import failed_by_death
 from toolkit.runs.executors import run_jobs
 from toolkit.runs.forked import Preloaded, can_fork, shared_process
 from toolkit.runs.jobs import Job, Outcome

@@ -7,8 +7,6 @@ out of an executed one. What is drawn at random is seeded by `toolkit.runs.prepa
 import hashlib
 import re
 
-import nbformat
-
 # One thread for linear algebra: the order of its sums is then that of every run, workers do not
 # fight for the cores, and a process without threads can fork.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -27,8 +25,8 @@ _KERNEL_FILE = re.compile(r"(?:/[\w.-]+)*/ipykernel_\d+/")
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
-def stabilise(notebook: nbformat.NotebookNode) -> None:
-    """Take out of an executed notebook what differs between two runs on the same inputs.
+def stabilise(notebook) -> None:
+    """Take out of an executed notebook (nbformat) what differs between two runs on the same inputs.
 
     Times and folders go. Objects are all at `0x0`. Between two other outputs, what was
     printed is one text by stream, standard output first: their order by the clock is not kept.
@@ -48,7 +46,7 @@ def stabilise(notebook: nbformat.NotebookNode) -> None:
 
 def _merge(outputs: list) -> list:
     merged: list = []
-    printed: dict[str, nbformat.NotebookNode] = {}
+    printed: dict[str, dict] = {}
     for output in outputs:
         if output.output_type != "stream":
             merged += [printed.pop(name) for name in ("stdout", "stderr") if name in printed]

@@ -23,7 +23,7 @@ from traitlets.config import Config
 from toolkit.errors import ReportError
 from toolkit.i18n import interface_language
 from toolkit.runs.determinism import ENVIRONMENT, stabilise
-from toolkit.runs.jobs import DEADLINE
+from toolkit.runs.jobs import DEADLINE, part_of
 from toolkit.runs.manifest import SKIPPED
 from toolkit.runs.parameters import check_parameters
 from toolkit.runs.prepare import prepare
@@ -110,11 +110,6 @@ def run_notebook(
         loop = ensure_event_loop()
         if not loop.is_running():
             loop.close()
-
-
-def part_of(output: Path) -> Path:
-    """Return where an executed notebook is written until it is whole."""
-    return output.with_name(f".part-{output.name}")
 
 
 class StockEngine(NBClientEngine):

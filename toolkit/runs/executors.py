@@ -11,7 +11,6 @@ from itertools import chain, islice
 
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
-from toolkit.runs.attempt import attempt
 from toolkit.runs.forked import Preloaded, can_fork, run_forked
 from toolkit.runs.jobs import ATTEMPTS, Failure, Job, Outcome
 
@@ -77,6 +76,8 @@ def _run_stock(waiting: Iterator[Job], *, workers: int) -> Iterator[Outcome]:
 
 
 def _run_one(job: Job, attempts: int = 1) -> Outcome:
+    from toolkit.runs.attempt import attempt  # a second of imports that forked jobs do without
+
     started = time.perf_counter()
     failure, result = attempt(job)
     if failure and failure.error == "Died" and attempts < ATTEMPTS:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toolkit.i18n import interface_language
-from toolkit.runs.attempt import failed_by_death
 from toolkit.runs.determinism import ENVIRONMENT
+from toolkit.runs.died import failed_by_death
 from toolkit.runs.jobs import ATTEMPTS, Failure, Job, Outcome
 from toolkit.runs.shared import family_of
 

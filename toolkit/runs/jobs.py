@@ -64,6 +64,11 @@ class Job:
         )
 
 
+def part_of(output: Path) -> Path:
+    """Return where an executed notebook is written until it is whole."""
+    return output.with_name(f".part-{output.name}")
+
+
 @dataclass(frozen=True)
 class Limits:
     """What each report may use: seconds, and bytes beyond those of an idle process."""

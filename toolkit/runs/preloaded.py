@@ -25,8 +25,9 @@ from pathlib import Path
 
 from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES, interface_language, language
-from toolkit.runs.attempt import failed_by_death
+from toolkit.records.reads import digest_of_toolkit
 from toolkit.runs.child import ANSWERS, GIVEN, adopt_orphans, fork, run_job, run_kernel
+from toolkit.runs.died import failed_by_death
 from toolkit.runs.direct import start_kernel
 from toolkit.runs.imports import import_of
 from toolkit.runs.jobs import ATTEMPTS, Job
@@ -323,6 +324,7 @@ def main() -> None:
     start_kernel()
     for code in LANGUAGES:
         language(code)("error.no_fork")  # reads the catalogue
+    digest_of_toolkit()  # what is kept of studies hangs on it
     freeze()
     _Server(requests, replies).serve()
 

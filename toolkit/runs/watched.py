@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from toolkit.i18n import interface_language
-from toolkit.runs.attempt import failed_by_death
 from toolkit.runs.child import fork
+from toolkit.runs.died import failed_by_death
 from toolkit.runs.jobs import Job
 
 GRACE = 5.0  # seconds between being asked to stop and being stopped

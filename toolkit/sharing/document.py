@@ -6,8 +6,6 @@ writers wrote.
 
 from dataclasses import dataclass
 
-import nbformat
-
 from toolkit.display.block_record import MIME, Block, from_record, to_record
 from toolkit.display.blocks import Heading, Masthead
 from toolkit.errors import ToolkitError
@@ -42,7 +40,7 @@ class Document:
         return [part for part in self.parts if isinstance(part, Block)]
 
 
-def read_document(notebook: nbformat.NotebookNode, *, name: str) -> Document:
+def read_document(notebook, *, name: str) -> Document:
     """Read the blocks and the code of an executed notebook.
 
     Parameters
@@ -82,11 +80,11 @@ def read_document(notebook: nbformat.NotebookNode, *, name: str) -> Document:
     return Document(mastheads[0], titles[0].text, kept)
 
 
-def _is_read(cell: nbformat.NotebookNode) -> bool:
+def _is_read(cell) -> bool:
     return cell.cell_type == "code" and SKIPPED not in cell.metadata.get("tags", [])
 
 
-def _read(cell: nbformat.NotebookNode) -> list[Block | Code]:
+def _read(cell) -> list[Block | Code]:
     """Return a cell's source, then its blocks."""
     blocks = [from_record(o.data[MIME]) for o in cell.outputs if MIME in o.get("data", {})]
     printed = "".join(_printed(output) for output in cell.outputs)
@@ -95,7 +93,7 @@ def _read(cell: nbformat.NotebookNode) -> list[Block | Code]:
     return [Code(cell.execution_count or 0, cell.source, printed), *blocks]
 
 
-def _printed(output: nbformat.NotebookNode) -> str:
+def _printed(output) -> str:
     if output.output_type == "stream":
         return output.text
     data = output.get("data", {})

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
-import nbformat
-
 from toolkit.display.block_record import Block
 from toolkit.display.blocks import Heading, Paragraph, on_the_web
 from toolkit.i18n import Language, language
@@ -24,7 +22,7 @@ _TAKEN = ("main", "how-made")
 
 
 def render_report(
-    notebook: nbformat.NotebookNode,
+    notebook,
     manifest: dict,
     root: str | None = None,
     *,
@@ -34,7 +32,7 @@ def render_report(
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebook : nbformat.NotebookNode
         Executed; it shows one `Masthead` and one `Heading` of level 1, the page's title.
     manifest : dict
         As `toolkit.runs.manifest.describe_run` gives it, with formats (of "html", "code",
@@ -59,6 +57,8 @@ def render_report(
     files = {kind: names[kind] for kind in formats}
     made = {}
     if "executed" in formats:
+        import nbformat  # a second of imports, which an index and a page do without
+
         made[files["executed"]] = nbformat.writes(notebook).encode()
     if "pdf" in formats:
         # typst is loaded only where a PDF is asked for.
