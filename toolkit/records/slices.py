@@ -19,6 +19,7 @@ from toolkit.records.sources import damaged, table_path
 _held: dict[Path, pa.Table] = {}
 
 
+@recorded
 def hold_tables(*tables: str) -> None:
     """Keep whole tables in memory: what is loaded of them from now on is looked up there.
 
