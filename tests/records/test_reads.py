@@ -163,5 +163,5 @@ def test_a_loader_that_remembers_is_recorded_too():
             for name, value in found.items()
             if isinstance(value, _lru_cache_wrapper) and not name.startswith("_")
         ]
-    assert forgotten == []
+    assert forgotten == ["digest_of_toolkit"]  # the package's own files are no data
     assert recorded(len).recorded

@@ -9,6 +9,7 @@ What libraries open without Python (DuckDB, `pyarrow.parquet.read_table`) leaves
 through a recorded loader, or open the file and hand it over.
 """
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -135,17 +136,24 @@ def recorded(loader: Callable) -> Callable:
     def load(*args, **kwargs):
         if not _records or _answered.get():
             return loader(*args, **kwargs)
-        token = _answered.set(True)
-        try:
+        with answered():
             result = loader(*args, **kwargs)
             call = _write_call(loader, signature.bind(*args, **kwargs))
             _records[0].answer(call, result)
-        finally:
-            _answered.reset(token)
         return result
 
     load.recorded = True
     return load
+
+
+@contextlib.contextmanager
+def answered() -> Iterator[None]:
+    """Open files for recorded loaders: they say what is read of them."""
+    token = _answered.set(True)
+    try:
+        yield
+    finally:
+        _answered.reset(token)
 
 
 def digest_of_call(call: str) -> str:

@@ -13,13 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from toolkit.records.reads import recorded
+from toolkit.records.reads import answered, recorded
 from toolkit.records.sources import damaged, table_path
 
 _held: dict[Path, pa.Table] = {}
 
 
-@recorded
 def hold_tables(*tables: str) -> None:
     """Keep whole tables in memory: what is loaded of them from now on is looked up there.
 
@@ -34,9 +33,10 @@ def hold_tables(*tables: str) -> None:
     --------
     >>> hold_tables("territories", "population")
     """
-    for table in tables:
-        path = table_path("territories", table)
-        _held[path] = _read(path)
+    with answered():
+        for table in tables:
+            path = table_path("territories", table)
+            _held[path] = _read(path)
 
 
 @recorded
