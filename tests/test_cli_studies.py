@@ -55,6 +55,11 @@ def test_a_study_from_lock_to_amendment(futurs):
     assert moved.returncode == 1
     assert "thresholds.meaningful was 2.0, it is now 1.0" in moved.stdout
 
+    blank = futurs("amend", STUDY, "--reason-fr", " ", "--reason-en", "A threshold.", lang="fr")
+    assert blank.returncode == 1
+    assert blank.stderr.endswith(
+        "--reason-fr est vide\u00a0: écrivez la raison, dans chaque langue.\n"
+    )
     amended = futurs("amend", STUDY, "--reason-fr", "Un seuil.", "--reason-en", "A threshold.")
     assert amended.returncode == 0, amended.stderr
     kept = futurs.data / "studies" / f"{STUDY}.before-1.toml"

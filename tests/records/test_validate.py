@@ -1,6 +1,7 @@
 """Broken inputs: each gives a clear fault where it is, with its remedy, and never a traceback."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -453,6 +454,29 @@ def test_all_faults_of_all_files_come_at_once(project):
         ("petit-projet/ratings.xls", "unknown_file"),
         ("petit-projet/project.toml", "missing_file"),
     } <= faults
+
+
+def test_an_unknown_or_a_blank_key_hides_no_other_fault(project):
+    """What has the right type is held against the rules, between tables too."""
+    path = project / "project.toml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace(
+        "simulated = true", "simulated = false\nsponsor = 'jean.dupont@example.org'"
+    )
+    text = re.sub(r"(?m)^mode = .*$", 'mode = "prototypr"', text)
+    text = re.sub(r"(?m)^started_on = .*$", "started_on = 2016-06-01\nended_on = 2016-01-01", text)
+    text = re.sub(r"(?ms)^\[problem\]\nfr = .*?$", '[problem]\nfr = ""', text)
+    path.write_text(text, encoding="utf-8")
+    found = {(f.file.removeprefix("petit-projet/"), f.rule, f.column) for f in validate(project)}
+    assert {
+        ("project.toml", "key_unknown", "sponsor"),
+        ("project.toml", "personal_data", "sponsor"),
+        ("project.toml", "key_blank", "problem.fr"),
+        ("project.toml", "vocabulary", "mode"),
+        ("project.toml", "date_order", "ended_on"),
+        ("deployments.csv", "before_project", "adopted_on"),
+        ("observations.csv", "simulated_source", "source"),
+    } <= found
 
 
 def test_a_fault_is_written_with_its_place_its_value_and_its_remedy(project):

@@ -17,6 +17,7 @@ from toolkit.cli.reports import (
     output_option,
     pdf_option,
 )
+from toolkit.errors import ToolkitError
 from toolkit.i18n import LANGUAGES
 
 _NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "impact_evaluation.ipynb"
@@ -119,6 +120,9 @@ def amend(study_id: str, reason_fr: str, reason_en: str) -> None:
     from toolkit.study.protocol import load_protocol
     from toolkit.study.write import amend_study
 
+    for option, text in (("--reason-fr", reason_fr), ("--reason-en", reason_en)):
+        if not text.strip():
+            raise ToolkitError(say("error.blank_option", option=option))
     kept: Path = amend_study(
         load_protocol(study_id), reason=Text(fr=reason_fr, en=reason_en), today=date.today()
     )

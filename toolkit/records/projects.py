@@ -101,10 +101,14 @@ class Facts(Strict):
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """What was read of a project's folder: facts and tables where readable, and the faults."""
+    """What was read of a project's folder: facts and tables where readable, and the faults.
+
+    `known` are the facts that rules between tables may use: those of the right type.
+    """
 
     folder: Path
     facts: Facts | None
+    known: Facts | None
     tables: dict[str, Table]
     faults: tuple[Fault, ...]
 
@@ -114,7 +118,8 @@ def read_project(folder: Path, prefix: str) -> ProjectFiles:
 
     `prefix` is how the faults name the folder ("projects/demande-unique").
     """
-    facts, faults = read_facts(folder / FACTS, f"{prefix}/{FACTS}")
+    read = read_toml(folder / FACTS, f"{prefix}/{FACTS}", Facts)
+    faults = _fact_faults(read, folder / FACTS)
     known = {FACTS, RECIPE, *(f"{name}.csv" for name in TABLES)}
     for path in sorted(folder.iterdir()):
         if path.name not in known and not _is_of_the_system(path.name):
@@ -131,7 +136,7 @@ def read_project(folder: Path, prefix: str) -> ProjectFiles:
                 faults.append(Fault(file, "no_rows", line=1))
         elif name in REQUIRED_TABLES:
             faults.append(Fault(file, "missing_file"))
-    return ProjectFiles(folder, facts, tables, tuple(faults))
+    return ProjectFiles(folder, read.model, read.known, tables, tuple(faults))
 
 
 @recorded
@@ -157,16 +162,18 @@ def frames(files: ProjectFiles) -> dict[str, pd.DataFrame]:
 def read_facts(path: Path, file: str) -> tuple[Facts | None, list[Fault]]:
     """Read project.toml: its facts when they have the right types, and every fault."""
     read = read_toml(path, file, Facts)
-    if read.model is None:
-        return None, list(read.faults)
-    folder = path.resolve().parent.name
-    return read.model, [*_fact_rules(read, folder), *read.faults]
+    return read.model, _fact_faults(read, path)
+
+
+def _fact_faults(read: TomlFile[Facts], path: Path) -> list[Fault]:
+    found = [] if read.known is None else _fact_rules(read, path.resolve().parent.name)
+    return [*found, *read.faults]
 
 
 def _fact_rules(read: TomlFile[Facts], folder: str):
     """Hold the facts against the vocabularies, the folder's name and the order of the dates."""
-    facts = read.model
-    if facts.id != folder:
+    facts = read.known
+    if facts.id not in (None, folder):
         yield read.fault("id_folder", "id", facts.id, folder, folder=folder)
     for key, vocabulary in _VOCABULARIES.items():
         found = getattr(facts, key)
@@ -187,7 +194,7 @@ def _fact_rules(read: TomlFile[Facts], folder: str):
 def _unknown_answers(read: TomlFile[Facts]):
     """Find answers to what the OPSI form does not ask, or asks only of the person who submits."""
     known = load_form().answerable()
-    for name in read.model.opsi.answers:
+    for name in read.known.opsi.answers:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             yield read.fault("key_unknown", f"opsi.answers.{name}", name, near[0] if near else "")

@@ -110,9 +110,9 @@ def check_deployments(context: Context) -> Iterator[Fault]:
             yield context.fault("deployments", row, "adopted_on", "treated_undated")
         if role == "comparison" and adopted is not None:
             yield context.fault("deployments", row, "adopted_on", "comparison_dated")
-        if adopted and context.facts and adopted < context.facts.started_on:
-            started = context.facts.started_on.isoformat()
-            yield context.fault("deployments", row, "adopted_on", "before_project", date=started)
+        first = context.facts.started_on if context.facts else None
+        if adopted and first and adopted < first:
+            yield context.fault("deployments", row, "adopted_on", "before_project", date=first)
         if adopted and ended and ended < adopted:
             yield context.fault(
                 "deployments", row, "ended_on", "date_order", before="adopted_on", date=adopted
@@ -223,7 +223,7 @@ def check_people(context: Context) -> Iterator[Fault]:
 
 def check_simulated(context: Context) -> Iterator[Fault]:
     """Find simulated observations in a project that says it is real."""
-    if context.facts is None or context.facts.simulated:
+    if context.facts is None or context.facts.simulated is not False:
         return
     for row in context.rows("observations"):
         if row.parsed.get("source") == SIMULATION:

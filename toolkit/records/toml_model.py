@@ -3,12 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Generic, TypeVar, get_args
+from typing import Annotated, Generic, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from toolkit.i18n import interface_language
@@ -47,6 +48,9 @@ class TomlFile(Generic[Model]):
         As it stands; empty where it cannot be read.
     model : Strict or None
         Where everything has the right type.
+    known : Strict or None
+        What can be held against rules all the same: the model, or else its fields that have the
+        right type, the others being None. None where the file cannot be read.
     lines : dict of str to int
         Line of every key: "facets.mission.score" -> 31.
     faults : tuple of Fault
@@ -56,6 +60,7 @@ class TomlFile(Generic[Model]):
     file: str
     content: dict
     model: Model | None
+    known: Model | None
     lines: dict[str, int]
     faults: tuple[Fault, ...]
 
@@ -104,15 +109,27 @@ def read_toml(path: Path, file: str, model: type[Model]) -> TomlFile[Model]:
     try:
         found = model.model_validate(content)
     except ValidationError as error:
-        unread = TomlFile(file, content, None, lines, ())
-        faults = tuple(_type_fault(unread, entry, model) for entry in error.errors())
-        return TomlFile(file, content, None, lines, faults)
-    read = TomlFile(file, content, found, lines, ())
-    return TomlFile(file, content, found, lines, tuple(_personal(read, content, "")))
+        read = TomlFile(file, content, None, _known(model, content), lines, ())
+        faults = [_type_fault(read, entry, model) for entry in error.errors()]
+        return replace(read, faults=(*faults, *_personal(read, content, "")))
+    read = TomlFile(file, content, found, found, lines, ())
+    return replace(read, faults=tuple(_personal(read, content, "")))
 
 
 def _unread(file: str, fault: Fault) -> TomlFile:
-    return TomlFile(file, {}, None, {}, (fault,))
+    return TomlFile(file, {}, None, None, {}, (fault,))
+
+
+def _known(model: type[Model], content: dict) -> Model:
+    """Return the fields that have the right type, so that one fault does not hide the others."""
+    fields = {}
+    for name, field in model.model_fields.items():
+        value = None if field.is_required() else field.get_default(call_default_factory=True)
+        with suppress(ValidationError):
+            kind = TypeAdapter(Annotated[field.annotation, field])
+            value = kind.validate_python(content[name], strict=True) if name in content else value
+        fields[name] = value
+    return model.model_construct(**fields)
 
 
 def _key_lines(text: str) -> dict[str, int]:

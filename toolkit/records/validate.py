@@ -71,7 +71,7 @@ def validate(path: Path | None = None) -> list[Fault]:
 def check_project(folder: Path, prefix: str) -> ProjectFiles:
     """Read a project with the faults of each file and those between its tables."""
     files = read_project(folder, prefix)
-    context = _context(files.facts, files.tables)
+    context = _context(files.known, files.tables)
     return replace(
         files, faults=(*files.faults, *_between(context), *_recipe_faults(files, prefix))
     )
@@ -135,7 +135,7 @@ def _source_values(file: str, name: str, entry: dict) -> list[Fault]:
 
 def check_between(files: ProjectFiles, **changed: Table) -> list[Fault]:
     """Return the faults between the tables of a project, were some of them changed, in those."""
-    context = _context(files.facts, files.tables | changed)
+    context = _context(files.known, files.tables | changed)
     named = {table.file for table in changed.values()}
     return [fault for fault in _between(context) if fault.file in named]
 

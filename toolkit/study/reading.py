@@ -118,7 +118,8 @@ def _read(study: str) -> tuple[Reading, list[Fault]]:
     if [fault.rule for fault in read.faults] == ["missing_file"]:
         return Reading(), []
     reading = Reading() if read.model is None else read.model
-    codes = (read.check_code(code, "dac", f"judgements.{code}") for code in reading.judgements)
+    judged = () if read.known is None else read.known.judgements
+    codes = (read.check_code(code, "dac", f"judgements.{code}") for code in judged)
     return reading, [*(fault for found in codes for fault in found), *read.faults]
 
 
