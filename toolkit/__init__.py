@@ -83,6 +83,7 @@ _HOME = {
     "toolkit.designs.wild_bootstrap": ["wild_cluster_bootstrap"],
     "toolkit.designs.comparison": ["choose_comparison"],
     "toolkit.designs.multiple_outcomes": ["romano_wolf"],
+    "toolkit.designs.leave_one_out": ["leave_one_out"],
     "toolkit.designs.meta_analysis": ["leave_one_study_out", "meta_analysis"],
     "toolkit.designs.study_effects": ["studies_from"],
     "toolkit.designs.subgroups": ["subgroups"],
@@ -111,7 +112,6 @@ _HOME = {
     "toolkit.designs.ranking": ["rank_projects"],
     "toolkit.designs.checks": [
         "anticipation",
-        "leave_one_out",
         "placebo_in_time",
         "spillover",
     ],

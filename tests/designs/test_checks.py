@@ -4,13 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.designs.checks import (
-    anticipation,
-    leave_one_out,
-    placebo_in_time,
-    spillover,
-)
+from toolkit.designs.checks import anticipation, placebo_in_time, spillover
 from toolkit.designs.did import difference_in_differences
+from toolkit.designs.leave_one_out import leave_one_out
 from toolkit.designs.staggered import staggered_effect
 from toolkit.errors import DesignError
 from toolkit.i18n import language

@@ -12,17 +12,13 @@ from hypothesis import strategies as st
 
 from toolkit.designs.bacon import goodman_bacon
 from toolkit.designs.censoring import bound_estimate
-from toolkit.designs.checks import (
-    anticipation,
-    leave_one_out,
-    placebo_in_time,
-    spillover,
-)
+from toolkit.designs.checks import anticipation, placebo_in_time, spillover
 from toolkit.designs.comparison import choose_comparison
 from toolkit.designs.counts import rate_ratio
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.event_study import event_study
 from toolkit.designs.honest_trends import honest_trends
+from toolkit.designs.leave_one_out import leave_one_out
 from toolkit.designs.multiple_outcomes import romano_wolf
 from toolkit.designs.placebo_in_space import placebo_in_space
 from toolkit.designs.power import minimum_detectable_effect

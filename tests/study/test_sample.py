@@ -85,3 +85,11 @@ def test_logarithms_and_populations_and_regions(protocol):
     aube = sample.panel[sample.panel.territory == "DEP-10"]
     assert aube["size"].between(290_000, 330_000).all()
     assert set(aube.cluster) == {"REG-44"}
+
+
+def test_a_region_of_which_a_part_went_first_makes_two_clusters(protocol):
+    sample = study_sample(changed(protocol, clusters="region_and_date"))
+    cluster = sample.panel.groupby("territory").cluster.first()
+    # Aube adopts; its neighbour in the same région does not.
+    assert cluster["DEP-10"] == "REG-44 2015-03"
+    assert cluster["DEP-51"] == "REG-44"

@@ -6,14 +6,13 @@ again on a panel changed on purpose, by any design: `staggered_effect` where ado
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from toolkit.designs.arguments import option_faults
-from toolkit.designs.did import difference_in_differences, long_form, mean_changes
-from toolkit.designs.panel import PanelMatrix, one_adoption, panel_matrix
+from toolkit.designs.did import difference_in_differences
+from toolkit.designs.panel import panel_matrix
 from toolkit.errors import DesignError
 from toolkit.estimate import CheckOutcome, Estimate
 
@@ -93,7 +92,8 @@ def placebo_in_time(
     return CheckOutcome("placebo_in_time", status, status, values, estimate.table())
 
 
-def _refuse(faults: Iterable[str]) -> None:
+def refuse_faults(faults: Iterable[str]) -> None:
+    """Raise what is wrong with the options of a check, if anything is."""
     faults = list(faults)
     if faults:
         raise DesignError("\n".join(faults))
@@ -149,7 +149,7 @@ def anticipation(
     See `placebo_in_time`.
     """
     columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
-    _refuse(option_faults(n_periods=n_periods))
+    refuse_faults(option_faults(n_periods=n_periods))
     matrix = panel_matrix(panel, **columns)
     whole = design(panel, **columns, **settings)
     earliest = int(matrix.adoption.min())
@@ -184,123 +184,6 @@ def anticipation(
     data = pd.concat([each.table() for each in (in_them, whole, without)], ignore_index=True)
     data.insert(0, "what", ["before", "whole", "without"])
     return CheckOutcome("anticipation", status, status, values, data)
-
-
-def leave_one_out(
-    panel: pd.DataFrame,
-    *,
-    outcome: str,
-    territory: str = "territory",
-    period: str = "period",
-    adoption: str = "adoption",
-    over: Literal["both", "treated", "comparison"] = "both",
-    design: Design = difference_in_differences,
-    **settings,
-) -> CheckOutcome:
-    """Estimate without each territory in turn: no single one should carry the effect.
-
-    It fails where leaving one out changes the sign of an estimate whose interval excludes zero.
-
-    Parameters
-    ----------
-    panel, outcome, territory, period, adoption, design, **settings
-        As for `placebo_in_time`.
-    over : {"both", "treated", "comparison"}
-        Whom to leave out. A treated territory that is alone cannot be.
-
-    Returns
-    -------
-    CheckOutcome
-        Values: value of the whole panel; lowest and highest without one; left_out, without whom
-        the value moves most, and moved, the value then. Data, one row a territory: left_out,
-        treated, value, p (NaN for the comparison territories of `difference_in_differences`, whose
-        values come from the mean changes at once).
-
-    Raises
-    ------
-    DesignError
-        The panel has faults, or the design refuses the whole of it.
-
-    References
-    ----------
-    Abadie, Diamond and Hainmueller, American Journal of Political Science 2015 (leave one out).
-
-    Examples
-    --------
-    See `placebo_in_time`.
-    """
-    columns = {"outcome": outcome, "territory": territory, "period": period, "adoption": adoption}
-    _refuse(option_faults(("over", over, ("both", "treated", "comparison"))))
-    matrix = panel_matrix(panel, **columns)
-    full = design(panel, **columns, **settings)
-    names, alone = matrix.territories, matrix.treated.sum() == 1
-    of_treated = [] if alone or over == "comparison" else list(names[matrix.treated])
-    of_comparison = list(names[~matrix.treated]) if over != "treated" else []
-    if not of_treated and len(of_comparison) < 2:
-        return CheckOutcome("leave_one_out", "not_applicable", "one_treated")
-    # Bound settings of a design (functools.partial) are settings too.
-    changes = None
-    made = {**getattr(design, "keywords", {}), **settings}
-    if getattr(design, "func", design) is difference_in_differences:
-        changes = _known_changes(panel, matrix, columns, made.get("covariates", ()))
-        of_comparison = [name for name in of_comparison if name in changes.index]
-        shift = full.value - _difference(changes, names[matrix.treated])
-    numbered = _numbered(panel, matrix, territory, period, adoption)
-    place = {name: number for number, name in enumerate(names)}
-    rows = []
-    for left_out in of_treated + of_comparison:
-        treated = left_out in of_treated
-        if changes is not None and not treated:
-            value = shift + _difference(changes.drop(left_out), names[matrix.treated])
-            rows.append((left_out, treated, value, np.nan))
-            continue
-        try:
-            kept = numbered[numbered[territory] != place[left_out]]
-            estimate = design(kept, **columns, **settings)
-        except DesignError:
-            return CheckOutcome(
-                "leave_one_out", "not_applicable", "refused", {"left_out": str(left_out)}
-            )
-        rows.append((left_out, treated, estimate.value, estimate.p))
-    data = pd.DataFrame(rows, columns=["left_out", "treated", "value", "p"])
-    furthest = (data.value - full.value).abs().idxmax()
-    values = {
-        "value": full.value, "lowest": data.value.min(), "highest": data.value.max(),
-        "left_out": str(data.left_out[furthest]), "moved": float(data.value[furthest]),
-    }  # fmt: skip
-    same_sign = bool((np.sign(data.value) == np.sign(full.value)).all())
-    # An estimate that may be zero changes sign by chance: there is no effect to hang on anyone.
-    around_zero = full.low <= 0 <= full.high
-    status = "informative" if same_sign or around_zero else "failed"
-    reason = "same_sign" if same_sign else "around_zero" if around_zero else "changes_sign"
-    if not of_treated and reason != "around_zero":
-        reason += "_comparison"
-    return CheckOutcome("leave_one_out", status, reason, values, data)
-
-
-def _numbered(
-    panel: pd.DataFrame, matrix: PanelMatrix, territory: str, period: str, adoption: str
-) -> pd.DataFrame:
-    """Write labels as their places in order: they sort alike, and are compared much faster."""
-    periods = pd.Index(matrix.periods)
-    adopted = periods.get_indexer(panel[adoption])
-    labels = {
-        territory: pd.Index(matrix.territories).get_indexer(panel[territory]),
-        period: periods.get_indexer(panel[period]),
-        adoption: np.where(panel[adoption].isna(), np.nan, adopted),
-    }
-    return panel.assign(**labels)
-
-
-def _known_changes(panel, matrix, columns: dict[str, str], covariates) -> pd.Series:
-    long = long_form(panel, *columns.values(), covariates)
-    changes = mean_changes(long, matrix, covariates, one_adoption(matrix))
-    return pd.Series(changes, matrix.territories).dropna()
-
-
-def _difference(changes: pd.Series, treated: np.ndarray) -> float:
-    own = changes.index.isin(treated)
-    return float(changes[own].mean() - changes[~own].mean())
 
 
 def spillover(

@@ -116,9 +116,11 @@ def tabulate_checks(
 def _with_names(outcome: CheckOutcome) -> CheckOutcome:
     """Name the territory that was left out, where a check knows its id only."""
     left_out = outcome.values.get("left_out", "")
-    if not re.fullmatch(r"(COM|EPCI|DEP|REG)-\w+", left_out):
+    known = re.match(r"(COM|EPCI|DEP|REG)-\w+", left_out)
+    if not known:
         return outcome
-    name = load_territory(left_out).name
+    # Of a cluster, its région, with what tells it from others of the same.
+    name = load_territory(known[0]).name + left_out[known.end() :]
     return replace(outcome, values={**outcome.values, "left_out": name})
 
 

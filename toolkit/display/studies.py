@@ -166,6 +166,8 @@ def show_checks(study: Study, *, lang: Language, note: str) -> list[Block]:
     ]
     if study.events is not None and study.events.length > 1:
         said.append(lang("study.checks.blocks", n=lang.number(study.events.length)))
+    if study.file.protocol.clusters != "none":
+        said.append(lang("study.checks.clusters"))
     table = tabulate_checks(
         study.checks,
         lang=lang,

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit.cards import Card
-from toolkit.designs.checks import anticipation, leave_one_out, placebo_in_time, spillover
+from toolkit.designs.checks import anticipation, placebo_in_time, spillover
 from toolkit.designs.did import difference_in_differences
 from toolkit.designs.honest_trends import honest_trends
+from toolkit.designs.leave_one_out import leave_one_out
 from toolkit.designs.placebo_in_space import placebo_in_space
 from toolkit.designs.power import Power
 from toolkit.designs.pretrends import pretrend_test
@@ -287,6 +288,8 @@ def _check(
     if name == "leave_one_out" and analysis.control is not None:
         # Donors have a check of their own.
         settings["over"] = "treated"
+    if name == "leave_one_out" and "cluster" in panel:
+        settings["cluster"] = "cluster"
     return _AGAIN[name](panel, **settings)
 
 

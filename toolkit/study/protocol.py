@@ -133,8 +133,9 @@ class Protocol(Strict):
         observations, or its inhabitants.
     checks : list of str
         Those planned, among those the design can be held against.
-    clusters : {"none", "region"}
-        What was assigned together: each territory alone, or the territories of a région.
+    clusters : {"none", "region", "region_and_date"}
+        What was assigned together: each territory alone, the territories of a région, or those of a
+        région that adopt in the same period, where some of it went first.
     exclude_neighbours : bool
         Whether territories that border a treated one are kept out of the comparison.
     specifications : Specifications
@@ -154,7 +155,7 @@ class Protocol(Strict):
     inference: str = "auto"
     scale: Literal["level", "log"] = "level"
     sizes: Literal["none", "n", "population"] = "none"
-    clusters: Literal["none", "region"] = "none"
+    clusters: Literal["none", "region", "region_and_date"] = "none"
     exclude_neighbours: bool = False
     seed: int = Field(default=20131107, ge=0)
     registered_on: date

@@ -216,10 +216,12 @@ def _with_sizes(frame: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
         ids = described.level + "-" + described.code
         inhabitants = pd.Series(described["last"].to_numpy("float64"), index=ids)
         frame = frame.assign(size=frame.territory.map(inhabitants))
-    if protocol.clusters == "region":
+    if protocol.clusters != "none":
         places = pd.concat([load_territories(level) for level in levels])
         regions = pd.Series(("REG-" + places.region).to_numpy(), places.level + "-" + places.code)
         frame = frame.assign(cluster=frame.territory.map(regions))
+    if protocol.clusters == "region_and_date":
+        frame["cluster"] += frame.adoption.map(" {}".format, na_action="ignore").fillna("")
     return frame
 
 
