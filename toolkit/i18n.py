@@ -52,19 +52,23 @@ class Language:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the message of `key` with its placeholders filled."""
-        return self._fill(key, _catalogue(self.code).gettext(key), values)
+        return self.template(key).format_map(values)
+
+    def template(self, key: str) -> str:
+        """Return the message of `key` with its placeholders as they stand."""
+        return self._known(key, _catalogue(self.code).gettext(key))
 
     def plural(self, key: str, n: int, /, **values: object) -> str:
         """Return the form of `key` that suits `n`; the message may use ``{n}``, formatted."""
         template = _catalogue(self.code).ngettext(key, key, operator.index(n))
-        return self._fill(key, template, {"n": self.number(n), **values})
+        return self._known(key, template).format_map({"n": self.number(n), **values})
 
-    def _fill(self, key: str, template: str, values: dict[str, object]) -> str:
+    def _known(self, key: str, template: str) -> str:
         if template == key:
             raise ToolkitError(
                 f"No message '{key}' in locale/{self.code}.po: add it in both files."
             )
-        return template.format_map(values)
+        return template
 
     def number(self, value: float, digits: int = 0, *, sign: bool = False) -> str:
         """Write a number with grouped thousands and a true minus sign; `sign` adds a plus."""

@@ -2,10 +2,12 @@
 
 import click
 
+from toolkit.cli.click_words import teach_click
 from toolkit.errors import ToolkitError
 from toolkit.i18n import interface_language
 
 say = interface_language()
+teach_click(say)
 
 
 class Group(click.Group):
