@@ -50,8 +50,9 @@ def main() -> None:
         with suppress(KeyboardInterrupt):
             for line in run.stdout:
                 statuses.append(line.strip())
-        run.terminate()
-        run.wait()
+        with suppress(KeyboardInterrupt):  # a second one, of a terminal that asks all its processes
+            run.terminate()
+            run.wait()
         seconds = time.perf_counter() - started
         watch.join()
         _print(arguments, output, statuses, looks, seconds)
