@@ -170,6 +170,13 @@ def test_practitioners_beside_researchers_or_why_not(pages):
     assert any("at least 3 raters on each side" in text for text in kept)
 
 
+def test_what_an_artefact_reuses_of_the_project_is_named_not_coded(pages):
+    rows = tables(pages["demande-unique", "en"])["What the project made, version by version"].rows
+    assert [row[5] for row in rows[:2]] == [
+        "formulaires des organismes", "Forms put end to end, 38 questions",
+    ]  # fmt: skip
+
+
 def test_words_in_french_are_marked_on_an_english_page(pages):
     table = tables(pages["maison-handicap", "en"])["Who takes part, how, and with which interests"]
     assert table.langs == ("", "", "", "fr")

@@ -24,7 +24,7 @@ def test_the_first_line_says_what_keeps_a_case_from_being_sent(case):
     lead = next(b for b in introduce_case(case, lang=language("en")) if isinstance(b, Paragraph))
     blocked = sum(answer.blocked for answer in case.answers)
     assert lead.text == (
-        "State: draft. Something keeps it from being sent. "
+        "State: draft, which cannot be sent yet. "
         f"{blocked} fields to mend. Condition not met: Real and Impact."
     )
 
@@ -47,7 +47,7 @@ def test_answers_are_marked_as_english_and_simulated(case, code):
 
 
 def test_contributions_to_the_observatory_are_listed_or_said_to_lack(case):
-    assert "2015-10-08 – E5 sheet" in show_case(case, lang=language("fr"))[-1].text
+    assert "8 octobre 2015 – E5 sheet" in show_case(case, lang=language("fr"))[-1].text
     without = show_case(replace(case, actions=()), lang=language("fr"))[-1].text
     assert "E5" in without
     assert "ecosystem_actions.csv" in without

@@ -128,8 +128,8 @@ def test_simulated_data_is_said_on_every_page(manifest):
     many = [Paragraph("Une phrase. " * 60)] * 20
     with opened(report(*many, simulated=True), manifest) as pdf:
         assert len(pdf.pages) > 1
-        # On each page's header, then in the masthead and in the callout.
-        assert words(pdf).count("Donnéessimulées") == len(pdf.pages) + 2
+        # On each page's header, then in the masthead, its date, the callout and the citation.
+        assert words(pdf).count("Donnéessimulées") == len(pdf.pages) + 4
         assert "fabriqués,avecuneffetconnud’avance" in words(pdf)
 
 

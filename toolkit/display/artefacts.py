@@ -1,5 +1,7 @@
 """What a project made, and the freedoms that made it possible."""
 
+import pandas as pd
+
 from toolkit.display.blocks import Block, Heading, Table
 from toolkit.display.projects import (
     vocabulary_words,
@@ -28,6 +30,7 @@ def explain_artefacts(project: Project, *, lang: Language) -> list[Block]:
 
 def _artefacts(project: Project, lang: Language) -> Table:
     kinds, states = (vocabulary_words(name, lang) for name in ("artefact_kind", "reintegration"))
+    artefacts = project.tables["artefacts"].sort_values(["artefact", "made_on"])
     rows = [
         (
             getattr(row, f"label_{lang.code}"),
@@ -35,9 +38,9 @@ def _artefacts(project: Project, lang: Language) -> Table:
             write_date(row.made_on, lang),
             _adoption(states[row.adoption], row.adopted_on, lang),
             lang("artefacts.yes" if row.open else "artefacts.no"),
-            write_words(row.reused_from),
+            _reused(row.reused_from, artefacts, lang),
         )
-        for row in project.tables["artefacts"].sort_values(["artefact", "made_on"]).itertuples()
+        for row in artefacts.itertuples()
     ]
     columns = ("artefact", "version", "made_on", "adoption", "open", "reused_from")
     header = [lang(f"artefacts.column.{name}") for name in columns]
@@ -45,6 +48,18 @@ def _artefacts(project: Project, lang: Language) -> Table:
     return words_table(
         lang("artefacts.made.caption"), header, rows, project=project, lang=lang, langs=langs
     )
+
+
+def _reused(named: object, artefacts: pd.DataFrame, lang: Language) -> str:
+    """Write what an artefact reuses; an earlier version of the project's own by its label."""
+    known = dict(
+        zip(
+            artefacts.artefact + " " + artefacts.version,
+            artefacts[f"label_{lang.code}"],
+            strict=True,
+        )
+    )
+    return known.get(named, write_words(named))
 
 
 def _adoption(state: str, day, lang: Language) -> str:

@@ -1,5 +1,6 @@
 """The case for the OECD observatory in a notebook: how far it is, what it says, what is missing."""
 
+from datetime import date
 from itertools import groupby
 
 from toolkit.display.blocks import Block, Heading, Masthead, Paragraph, Table
@@ -32,10 +33,8 @@ def introduce_case(case: Case, *, lang: Language) -> list[Block]:
             project=case.project.id,
         ),
         Heading(lang("case.question", title=title), level=1),
-        Paragraph(
-            " ".join([lang(f"opsi.state.{case.state}"), *_hindrances(case, lang)]), lead=True
-        ),
-        Paragraph(lang("case.filled", version=case.form.version, **counts)),
+        Paragraph(" ".join([lang(f"opsi.state.{case.state}"), *hindrances(case, lang)]), lead=True),
+        Paragraph(lang("case.filled", version=write_day(case.form.version, lang), **counts)),
         Heading(lang("opsi.gates")),
         _gates(case, lang),
     ]
@@ -55,12 +54,17 @@ def show_case(case: Case, *, lang: Language) -> list[Block]:
     asked = [answer for answer in case.answers if not answer.asked.by_hand]
     for group, answers in groupby(asked, lambda answer: answer.asked.group):
         blocks.append(_answers(case, group or "about", list(answers), lang))
-    said = [f"{date} – {title}" for date, title in case.actions]
+    said = [f"{write_day(day, lang)} – {title}" for day, title in case.actions]
     actions = " · ".join(said) or lang("opsi.no_action")
     return [*blocks, Paragraph(f"{lang('opsi.actions')}{lang('index.colon')} {actions}")]
 
 
-def _hindrances(case: Case, lang: Language) -> list[str]:
+def write_day(day: str, lang: Language) -> str:
+    """Write a day of the form or of a record ("2021-04-21") as the reader does."""
+    return lang.date(date.fromisoformat(day))
+
+
+def hindrances(case: Case, lang: Language) -> list[str]:
     """Say how many fields, and which conditions, keep a case from being sent."""
     blocked = sum(answer.blocked for answer in case.answers)
     unmet = [lang(f"opsi.gate.{gate.name}") for gate in case.gates if gate.outcome != "passed"]

@@ -2,10 +2,12 @@
 
 import json
 import math
+from functools import partial
 from itertools import groupby
 
 from toolkit.display.blocks import Callout
 from toolkit.i18n import LANGUAGES, Language, language
+from toolkit.sharing.opsi_blocks import hindrances, write_day
 from toolkit.sharing.opsi_case import Answer, Case
 from toolkit.sharing.opsi_lints import count
 from toolkit.sharing.render import index_name, page_style, page_template
@@ -31,7 +33,9 @@ def render_sheet(case: Case, lang: Language, root: str | None = None) -> str:
         index_page=index_name(lang.code),
         title=lang("opsi.title", project=getattr(case.project.facts.title, lang.code)),
         case=case,
-        version=case.form.version,
+        version=write_day(case.form.version, lang),
+        hindrances=hindrances(case, lang),
+        day=partial(write_day, lang=lang),
         simulated=Callout("simulated", lang("opsi.simulated"), lang).html(),
         blocked=[answer for answer in case.answers if answer.blocked],
         groups=[

@@ -21,6 +21,7 @@ from toolkit.display.blocks import (
     on_the_web,
 )
 from toolkit.i18n import Language
+from toolkit.sharing.acronyms import explain_acronyms
 from toolkit.sharing.document import Document
 from toolkit.sharing.provenance import list_inputs, rerun_command
 
@@ -59,7 +60,7 @@ def render_pdf(document: Document, manifest: dict) -> bytes:
 def _describe(document: Document, manifest: dict) -> dict[str, object]:
     masthead = document.masthead
     lang = masthead.lang
-    day = masthead.as_of
+    day, shown = masthead.as_of, document.blocks()
     return {
         "lang": lang.code,
         "region": {"fr": "FR", "en": "GB"}[lang.code],
@@ -78,7 +79,7 @@ def _describe(document: Document, manifest: dict) -> dict[str, object]:
         ),
         "parts": [
             *([_write(masthead.warning())] if masthead.simulated else []),
-            *_with_rights(document.blocks()),
+            *_with_rights([*shown, *explain_acronyms(shown, lang)]),
             *_how_made(manifest, lang),
         ],
     }

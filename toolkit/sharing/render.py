@@ -11,6 +11,7 @@ from toolkit.display.block_record import Block
 from toolkit.display.blocks import Heading, Paragraph, on_the_web
 from toolkit.i18n import Language, language
 from toolkit.runs.manifest import FILES, Rendered
+from toolkit.sharing.acronyms import explain_acronyms
 from toolkit.sharing.code import highlight
 from toolkit.sharing.document import Code, Document, read_document
 from toolkit.sharing.provenance import list_inputs, rerun_command
@@ -98,7 +99,11 @@ def _render_page(
     document: Document, manifest: dict, kind: str, files: dict[str, str], root: str | None
 ) -> str:
     lang = document.masthead.lang
-    parts = document.parts if kind == "code" else document.blocks()
+    shown = document.blocks()
+    parts = [
+        *(document.parts if kind == "code" else shown),
+        *explain_acronyms(shown, lang),
+    ]
     anchors = _anchors(part for part in parts if isinstance(part, Heading))
     first_section = next(
         (i for i, part in enumerate(parts) if isinstance(part, Heading)), len(parts)
