@@ -28,6 +28,14 @@ def test_checks_have_a_unit_a_level_and_prove_nothing_by_passing(told):
     assert "ce n’est pas une preuve en sa faveur" in french
 
 
+def test_what_could_be_seen_stands_at_the_top_only_where_the_interval_leaves_it_open(told):
+    # Refuted by its checks, whatever its power.
+    study, project, _ = told
+    top = "\n".join(str(block) for block in introduce_study(study, project, lang=EN))
+    assert "cannot reliably detect" not in top
+    assert any("cannot reliably detect" in str(block) for block in explain_study(study, lang=EN))
+
+
 def test_made_up_data_say_how_far_they_go(told):
     study, project, _ = told
     masthead = introduce_study(study, project, lang=FR)[0]

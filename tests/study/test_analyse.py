@@ -65,6 +65,14 @@ def test_what_breaks_a_comparison_is_caught_and_named(studies):
     assert failed["demande-unique"] == set()
 
 
+def test_where_no_effect_shows_a_divergence_could_only_hide_one(studies):
+    reasons = {name: studies[name].checks[0].reason for name in studies}
+    assert reasons["autonomie-domicile"] == "powerful_hiding"
+    assert reasons["demande-unique"] == "powerful"
+    # 2 points over the three years that an average is from the reference.
+    assert studies["autonomie-domicile"].checks[0].values["explaining"] == pytest.approx(2 / 3)
+
+
 def test_every_planned_check_is_made_in_the_order_of_the_protocol(studies):
     for study in studies.values():
         protocol = study.file.protocol

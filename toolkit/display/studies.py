@@ -46,7 +46,7 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         Paragraph(study.conclusion.sentence(lang), lead=True),
         Paragraph(study.estimate.sentence(lang, concluded=True)),
     ]
-    if _is_null(study):
+    if _is_undecided(study):
         # What was not found may be what could not be.
         blocks += [Paragraph(text) for text in power_sentences(protocol, study.power, lang)]
     elif may_exaggerate(study.estimate, study.power):
@@ -142,7 +142,7 @@ def explain_study(study: Study, *, lang: Language) -> list[Block]:
         told.append(lang("study.interval", level=level, threshold=threshold))
     told += estimate.explanation(lang)
     blocks: list[Block] = [Paragraph(text) for text in told]
-    if not _is_null(study):
+    if not _is_undecided(study):
         texts = power_sentences(protocol, study.power, lang)
         blocks += [Paragraph(text) for text in texts]
     blocks.append(Heading(lang("study.grade_title")))
@@ -206,8 +206,9 @@ def _exaggeration(study: Study, lang: Language) -> str:
     )
 
 
-def _is_null(study: Study) -> bool:
-    return study.conclusion.verdict in ("inconclusive", "no_meaningful_effect")
+def _is_undecided(study: Study) -> bool:
+    """Tell whether the interval leaves the answer open: then what could be seen matters."""
+    return (study.conclusion.verdict, study.conclusion.reason) == ("inconclusive", "interval")
 
 
 def in_language(text, lang: Language) -> str:

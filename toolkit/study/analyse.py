@@ -1,7 +1,7 @@
 """A protocol and its data to a study: the estimate, every planned check, the grade, the verdict."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Literal
 
@@ -310,18 +310,25 @@ _OF_CONTROLS = {
 }
 
 
+# Where no effect shows, what a divergence could do is hide one.
+_HIDING = {"powerful": "powerful_hiding", "weak": "weak_hiding"}
+
+
 def _pretrends(events: Events, estimate: Estimate, thresholds: Thresholds) -> CheckOutcome:
     """Test the trends before, against what would explain the effect, or hide one that matters."""
     beta, covariance = events.before
     shown = not estimate.low <= 0 <= estimate.high
     after = events.frame.event_time[events.frame.event_time >= 0]
-    return pretrend_test(
+    outcome = pretrend_test(
         beta,
         covariance,
         estimate=estimate.value if shown else thresholds.meaningful,
         periods_after=float(after.mean() + 1),
         level=thresholds.level,
     )
+    if shown:
+        return outcome
+    return replace(outcome, reason=_HIDING.get(outcome.reason, outcome.reason))
 
 
 def _honest_trends(events: Events, estimate: Estimate, thresholds: Thresholds) -> CheckOutcome:
