@@ -14,6 +14,7 @@ from toolkit.sharing.archive import unpack
 from toolkit.sharing.compare import ESTIMATES
 from toolkit.sharing.crate import CRATE
 from toolkit.sharing.crate_faults import crate_faults
+from toolkit.sharing.live import live_faults
 from toolkit.sharing.shared_runs import Run, list_runs, shown_blocks
 from toolkit.sharing.stage import CONTENTS, PACKAGE, SUMS, VERSION, Contents
 from toolkit.sharing.tables_judged import table_faults
@@ -53,6 +54,7 @@ def check_bundle(path: Path) -> Checked:
         return Checked({}, [], faults, digest)
     faults += [Fault(name, "part_missing") for name in _PARTS if name not in files]
     faults += _sums(files)
+    faults += live_faults(files)
     faults += _attempt(CONTENTS, _contents, files)
     runs: list[Run] = []
     faults += _attempt("reports", lambda files: runs.extend(list_runs(files)) or [], files)
