@@ -47,6 +47,12 @@ def indicator(**changed) -> pd.DataFrame:
     return pd.DataFrame([row | changed])
 
 
+def three(value: list[float], n: list[int], *, source: str) -> pd.DataFrame:
+    """Return the observations of three départements."""
+    places = {"territory": ["DEP-01", "DEP-02", "DEP-03"], "indicator": "aides", "period": "2015"}
+    return pd.DataFrame(places | {"value": value, "n": n, "status": "ok", "source": source})
+
+
 def given_back(observations: pd.DataFrame, indicators: pd.DataFrame) -> list[str]:
     cells = with_limits(observations, indicators, load_limits())
     secret = cells.status == "secret"
@@ -87,18 +93,8 @@ def test_a_mean_goes_with_its_count(creuse):
 
 
 def test_one_enterprise_over_its_share_hides_the_total():
-    rows = pd.DataFrame(
-        {
-            "territory": ["DEP-01", "DEP-02", "DEP-03"],
-            "indicator": "aides",
-            "period": "2015",
-            "value": [100.0, 200.0, 300.0],
-            "n": [40, 2, 12],
-            "largest_share": [0.86, 0.5, 0.85],
-            "status": "ok",
-            "source": "enquete",
-        }
-    )
+    rows = three([100.0, 200.0, 300.0], [40, 2, 12], source="enquete")
+    rows["largest_share"] = [0.86, 0.5, 0.85]
     limits = load_limits()
     limits = limits.model_copy(update={"sources": {"enquete": "enterprises"}})
     found = protect_observations(rows, indicator(unit="eur", min_count=None), limits=limits)
@@ -108,17 +104,7 @@ def test_one_enterprise_over_its_share_hides_the_total():
 
 
 def test_a_rate_below_the_limit_of_publication_is_the_limit():
-    rows = pd.DataFrame(
-        {
-            "territory": ["DEP-01", "DEP-02", "DEP-03"],
-            "indicator": "aides",
-            "period": "2015",
-            "value": [4.9, 5.0, 12.0],
-            "n": [400, 900, 9],
-            "status": "ok",
-            "source": "simulation",
-        }
-    )
+    rows = three([4.9, 5.0, 12.0], [400, 900, 9], source="simulation")
     asked = indicator(unit="percent", censored_below=5.0)
     found = protect_observations(rows, asked, limits=load_limits())
     assert found.observations.value.tolist() == pytest.approx([5.0, 5.0, np.nan], nan_ok=True)
