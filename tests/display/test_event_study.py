@@ -54,6 +54,7 @@ def test_an_unbounded_interval_is_said():
     assert figure.table.rows[3][3] == "+∞"
     assert "∞: the data set no bound" in figure.table.note
     assert "Arrow" not in drawn().note
+    assert "Each 95% interval stands alone" in drawn().note
 
 
 def test_no_period_before_and_no_interval():

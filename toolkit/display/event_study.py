@@ -61,6 +61,8 @@ def plot_event_study(
     frame = frame.sort_values("event_time")
     digits = supported_digits(frame.low, frame.high)
     notes = [lang("event.note.reference", period=lang.number(reference))]
+    if "band_low" not in frame:
+        notes.append(lang("event.note.alone", level=lang.percent(level, 0)))
     notes += [lang("figure.arrow")] if np.isinf(frame[["low", "high"]]).any(axis=None) else []
     after, before = frame[frame.event_time >= 0], frame[frame.event_time < 0]
     counts = {"n": _excluding(after), "of": len(after), "m": _excluding(before), "mof": len(before)}

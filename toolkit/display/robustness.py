@@ -6,7 +6,7 @@ from toolkit.display.balance import plot_balance
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
 from toolkit.display.results import tabulate_estimates
 from toolkit.display.specifications import plot_specification_curve
-from toolkit.display.writing import headed, write_number, write_period
+from toolkit.display.writing import headed, unit_name, write_number, write_period
 from toolkit.i18n import NBSP, Language
 from toolkit.records.portfolio import Project
 from toolkit.records.territories import load_territory
@@ -87,7 +87,12 @@ def _specifications(study: Study, project: Project, lang: Language, note: str) -
         level=study.estimate.level,
         **_common(study, lang, note),
     )
-    return [Paragraph(found.curve.sentence(lang)), figure]
+    told = lang(
+        "study.specifications.same",
+        unit=unit_name(study.sample.unit, lang, difference=True),
+        n=lang.number(len(names)),
+    )
+    return [Paragraph(f"{found.curve.sentence(lang)} {told}"), figure]
 
 
 def _outcomes(study: Study, project: Project, lang: Language, note: str) -> list[Block]:
