@@ -49,11 +49,14 @@ html_copy_source = False
 html_domain_indices = False
 html_use_opensearch = ""
 html_static_path = ["_static"]
+templates_path = ["_templates"]
+html_sidebars = {"index.fr": []}  # a front page too
 html_css_files = ["site.css"]
 html_context = {"default_mode": "auto"}  # by day and by night, as the reader's system is
 html_theme_options = {
     "logo": {"text": "Futurs Publics"},
     "navbar_align": "left",
+    "navbar_center": ["menu"],
     "navigation_depth": 2,
     "show_toc_level": 2,
     "secondary_sidebar_items": ["page-toc"],

@@ -7,14 +7,18 @@ repository, are led to a page of the site, or left as words where they name a fo
 
 import csv
 import dataclasses
+import gettext
 import inspect
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import pydata_sphinx_theme
+import sphinx
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[1]
@@ -38,10 +42,19 @@ def setup(app: Sphinx) -> dict:
 
 
 def say_language(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Tell a screen reader that a page whose front matter says ``lang: fr`` is in French."""
+    """Have a page whose front matter says ``lang: fr`` say so, and what is around it in French."""
     lang = app.env.metadata.get(page, {}).get("lang")
     if lang:
-        context["body"] = f'<div lang="{lang}">{context["body"]}</div>'
+        context |= {"language": lang, "gettext": _theme_words(lang).gettext}
+
+
+@cache
+def _theme_words(lang: str) -> gettext.NullTranslations:
+    """Return what the theme and Sphinx write around a page, in a language."""
+    homes = [Path(module.__file__).parent / "locale" for module in (pydata_sphinx_theme, sphinx)]
+    theme, rest = (gettext.translation("sphinx", home, [lang]) for home in homes)
+    theme.add_fallback(rest)
+    return theme
 
 
 def fill_page(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -40,8 +40,12 @@ def test_the_search_finds_a_page_from_a_file(docs_site, open_page):
 
 def test_a_french_page_says_so_to_a_screen_reader(docs_site, open_page):
     page = open_page(docs_site / "index.fr.html")
-    assert page.locator("[lang=fr] h1").inner_text().startswith("En français")
-    page.get_by_role("link", name="votre projet").first.click()
+    assert page.locator("html[lang=fr] h1").inner_text().startswith("Boîte à outils")
+    # What is around the page too: parts of the site, search, table of contents.
+    menu = page.locator(".bd-header .bd-navbar-elements .nav-link").first
+    assert menu.inner_text() == "Accueil"
+    assert "Recherche" in page.locator(".bd-header .search-button-field").first.inner_text()
+    page.get_by_role("link", name="votre projet", exact=True).click()
     assert page.locator("[lang=fr] h1").inner_text().startswith("Votre projet")
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from toolkit.errors import ParameterError
+from toolkit.i18n import language
+from toolkit.lab import form
 from toolkit.lab.form import ask_parameters
 from toolkit.runs.engine import run_notebook
 from toolkit.sharing.document import read_document
@@ -50,3 +53,17 @@ def test_outside_jupyterlab_it_asks_for_the_notebook(monkeypatch):
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     with pytest.raises(ParameterError, match=r"give its file, ask_parameters\("):
         ask_parameters()
+
+
+@pytest.mark.parametrize(("run", "asked"), [({}, "en"), ({"lang": "fr"}, "fr")])
+def test_the_report_is_asked_for_in_the_person_s_language_unless_a_cell_says_another(
+    monkeypatch, tmp_path, run, asked
+):
+    shell = InteractiveShell()
+    shell.user_ns |= run
+    monkeypatch.setattr(form, "get_ipython", lambda: shell)
+    notebook = next(path for path in NOTEBOOKS if path.stem == "territory_report")
+    shown = form._Form(notebook, tmp_path, language("en"))
+    assert {field.name: field.widget.value for field in shown.fields if field.name == "lang"} == {
+        "lang": asked
+    }

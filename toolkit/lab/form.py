@@ -84,12 +84,14 @@ class _Form:
         self.notebook, self.output, self.say = notebook, output, say
         variables = get_ipython().user_ns
         parameters = read_parameters(notebook)
-        values = {name: variables[name] for name in parameters if name in variables}
+        # The report speaks the person's language, unless the cell of the parameters was run.
+        values = {"lang": say.code}
+        values |= {name: variables[name] for name in parameters if name in variables}
         self.fields = fields_of(parameters, values, say)
-        self.pdf = widgets.Checkbox(description=say("lab.pdf"), indent=False)
         self.state = widgets.HTML()
         self.links, self.shown = widgets.Output(), widgets.Output()
         wide = {"layout": widgets.Layout(width="auto")}
+        self.pdf = widgets.Checkbox(description=say("lab.pdf"), indent=False, **wide)
         self.run = widgets.Button(description=say("lab.run"), button_style="primary", **wide)
         self.make = widgets.Button(description=say("lab.make"), **wide)
         self.run.on_click(lambda _: self._do(self._run_below))
