@@ -89,13 +89,31 @@ def test_a_pseudonym_in_someone_s_words_is_taken_out(projects):
 
 
 def test_only_public_entries_of_the_logbook_are_quoted(projects, pages):
-    for (name, _), blocks in pages.items():
+    for (name, code), blocks in pages.items():
         quoted = "\n".join(map(str, blocks))
         logbook = projects[name].tables["logbook"]
         public = logbook.confidentiality == "public"
-        assert [text for text in logbook.text[~public] if text in quoted] == []
-        assert [text for text in logbook.lesson[~public].dropna() if text in quoted] == []
-        assert [text for text in logbook.text[public] if text not in quoted] == []
+        for column in ("text", "lesson", "text_translated", "lesson_translated"):
+            hidden = logbook[column][~public].dropna()
+            assert [text for text in hidden if text in quoted] == []
+        own = logbook.text.where(logbook.lang == code, logbook.text_translated)
+        assert [text for text in own[public] if text not in quoted] == []
+
+
+def test_what_a_team_wrote_in_french_is_read_in_english_where_it_was_translated(projects, pages):
+    caption = "Public entries, translated from the team’s French"
+    rows = tables(pages["demande-unique", "en"])[caption].rows
+    assert rows[1][3:] == (
+        "First single application: the forms put end to end, 38 questions. More than half of the "
+        "people do not finish.",
+        "Ask only for what is not known already.",
+    )
+    assert len(rows) == 7
+    project = projects["demande-unique"]
+    logbook = project.tables["logbook"].assign(text_translated=None, lesson_translated=None)
+    untold = type(project)(project.facts, project.tables | {"logbook": logbook})
+    captions = list(tables(explain_logbook(untold, lang=EN)))
+    assert captions[1:] == ["Public entries, in the team’s words (written in French)"]
 
 
 def test_simulated_data_is_labelled_on_every_figure_and_table(projects, pages):

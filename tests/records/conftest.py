@@ -108,9 +108,9 @@ cycle,phase,started_on,ended_on,question_fr,question_en,decision,reason_fr,reaso
 1,reflect,2014-09-01,2014-09-30,,,adapt,Trop lent,Too slow
 """,
     "logbook": """\
-entry,cycle,date,kind,lang,text,lesson,confidentiality
-J001,1,2014-04-02,erreur,fr,"Le formulaire, trop long",Le couper,public
-J002,1,2014-09-15,decision,en,We go on,,team
+entry,cycle,date,kind,lang,text,lesson,confidentiality,text_translated,lesson_translated
+J001,1,2014-04-02,erreur,fr,"Le formulaire, trop long",Le couper,public,"The form, too long",Cut it
+J002,1,2014-09-15,decision,en,We go on,,team,,
 """,
     "ratings": """\
 criterion,rater,role,round,moment,score,evidence

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from toolkit.errors import DataError
+from toolkit.records.portfolio import load_project
 from toolkit.records.projects import project_ids
 from toolkit.records.scaffold import add_log_entry, new_project
 from toolkit.records.validate import validate
@@ -49,6 +50,19 @@ def test_an_existing_project_is_never_written_over(data):
         new_project("petit-projet", today=date(2026, 1, 1))
 
 
+def test_a_logbook_without_its_optional_columns_has_no_fault_and_takes_an_entry(data):
+    path = data / "projects/petit-projet/logbook.csv"
+    path.write_text(
+        "entry,cycle,date,kind,lang,text,lesson,confidentiality\n"
+        "J001,1,2014-04-02,decision,en,We go on,,team\n"
+    )
+    assert add_log_entry("petit-projet", ENTRY) == "J002"
+    assert path.read_text("utf-8").endswith("Tester avec de vraies pièces,public\n")
+    told = load_project("petit-projet").tables["logbook"]
+    assert told.text_translated.isna().all()
+    assert len(told) == 2
+
+
 def test_an_entry_is_added_whole_and_keeps_the_rest(data):
     path = data / "projects/petit-projet/logbook.csv"
     before = path.read_bytes()
@@ -58,7 +72,7 @@ def test_an_entry_is_added_whole_and_keeps_the_rest(data):
         == before
         + (
             'J003,1,2014-04-10,erreur,fr,"Le guichet, ""fermé"", a perdu des pièces",'
-            "Tester avec de vraies pièces,public\n"
+            "Tester avec de vraies pièces,public,,\n"
         ).encode()
     )
     assert validate(path.parent) == []

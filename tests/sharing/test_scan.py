@@ -312,6 +312,6 @@ def test_a_logbook_leaves_without_what_a_team_keeps(tmp_path):
     )
     assert withhold_entries(tmp_path / "data") == {
         "p J002": f"{KEPT} Se taire",
-        "p J003": "Rien ",
+        "p J003": "Rien",
     }
     assert path.read_text(encoding="utf-8") == header + public

@@ -14,11 +14,11 @@ from toolkit.display.projects import (
     write_words,
 )
 from toolkit.display.theory import plot_theory_of_change
-from toolkit.i18n import LANGUAGES, Language
+from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.fidelity import treated_sites
 from toolkit.study.qualities import ADOPTED, latest_versions
-from toolkit.study.validity import public_entries
+from toolkit.study.validity import public_entries, split_by_language
 
 
 def introduce_implementation(project: Project, *, lang: Language) -> list[Block]:
@@ -96,8 +96,8 @@ def explain_logbook(project: Project, *, lang: Language) -> list[Block]:
     hidden = len(logbook) - len(public)
     if hidden:
         blocks.append(Callout("suppressed", lang.plural("implementation.hidden", hidden), lang))
-    tables = [_quotes(public[public.lang == code], code, project, lang) for code in LANGUAGES]
-    return [*blocks, *(table for table in tables if table.rows)]
+    found = split_by_language(public, lang.code)
+    return [*blocks, *(_quotes(entries, how, project, lang) for how, entries in found.items())]
 
 
 def explain_theory(project: Project, *, lang: Language) -> list[Block]:
@@ -181,7 +181,7 @@ def _count_entries(project: Project, lang: Language) -> Table:
     )
 
 
-def _quotes(entries: pd.DataFrame, code: str, project: Project, lang: Language) -> Table:
+def _quotes(entries: pd.DataFrame, how: str, project: Project, lang: Language) -> Table:
     kinds = vocabulary_words("entry_kind", lang)
     rows = [
         (
@@ -194,9 +194,10 @@ def _quotes(entries: pd.DataFrame, code: str, project: Project, lang: Language) 
         for row in entries.itertuples()
     ]
     header = _header(("date", "cycle", "kind", "text", "lesson"), lang)
-    langs = ("", "", "", code, code)
+    written = "" if how == "translated" else how
+    langs = ("", "", "", written, written)
     return words_table(
-        lang(f"implementation.quotes.{code}.caption"),
+        lang(f"implementation.quotes.{how}.caption"),
         header,
         rows,
         project=project,

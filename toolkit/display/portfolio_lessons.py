@@ -5,9 +5,10 @@ import pandas as pd
 from toolkit.display.blocks import Block, Callout, Heading, Paragraph, Table
 from toolkit.display.portfolio import part_name, project_name
 from toolkit.display.projects import without_pseudonyms, write_date, write_words
-from toolkit.i18n import LANGUAGES, Language
+from toolkit.i18n import Language
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_lessons import count_failures, public_lessons
+from toolkit.study.validity import split_by_language
 
 
 def tell_lessons(portfolio: Portfolio, *, lang: Language) -> list[Block]:
@@ -31,14 +32,13 @@ def tell_lessons(portfolio: Portfolio, *, lang: Language) -> list[Block]:
         )
         told = public_lessons(part.projects)
         for kind in ("erreur", "lecon"):
-            of_kind = told[told.kind == kind]
-            tables = [_quote(of_kind[of_kind.lang == c], kind, c, part, lang) for c in LANGUAGES]
-            blocks += [table for table in tables if table.rows]
+            found = split_by_language(told[told.kind == kind], lang.code)
+            blocks += [_quote(lessons, kind, how, part, lang) for how, lessons in found.items()]
     return blocks
 
 
-def _quote(lessons: pd.DataFrame, kind: str, code: str, part: Portfolio, lang: Language) -> Table:
-    """Quote failures with what they taught, or lessons, in the language they were written in."""
+def _quote(lessons: pd.DataFrame, kind: str, how: str, part: Portfolio, lang: Language) -> Table:
+    """Quote failures with what they taught, or lessons: as they were written, or translated."""
     names = ("text", "lesson") if kind == "erreur" else ("text",)
     rows = []
     for row in lessons.to_dict("records"):
@@ -47,9 +47,9 @@ def _quote(lessons: pd.DataFrame, kind: str, code: str, part: Portfolio, lang: L
         quoted = (without_pseudonyms(write_words(row[each]), project) for each in names)
         rows.append((f"{name} ({write_date(row['date'], lang)})", *quoted))
     columns = ("project_on", *(("text", "lesson") if kind == "erreur" else ("lesson",)))
-    own = "" if code == lang.code else code
+    own = "" if how in ("translated", lang.code) else how
     return Table(
-        caption=lang(f"portfolio.lessons.{kind}.{code}", part=part_name(part, lang)),
+        caption=lang(f"portfolio.lessons.{kind}.{how}", part=part_name(part, lang)),
         header=tuple(lang(f"portfolio.column.{name}") for name in columns),
         rows=tuple(rows),
         text_columns=frozenset(range(len(columns))),

@@ -82,9 +82,11 @@ def _add_entry(folder: Path, entry: dict[str, str]) -> str:
     rows = files.tables["logbook"].rows if "logbook" in files.tables else ()
     number = max((int(row.cells["entry"][1:]) for row in rows), default=0) + 1
     cells = {"entry": f"J{number:03d}", **entry}
-    text = path.read_text(encoding="utf-8") if rows else ",".join(schema.columns) + "\n"
+    asked = [field.name for field in schema.fields if not field.optional]
+    text = path.read_text(encoding="utf-8") if rows else ",".join(asked) + "\n"
+    header = next(csv.reader(io.StringIO(text)))
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([cells[name] for name in schema.columns])
+    csv.writer(line, lineterminator="\n").writerow([cells.get(name, "") for name in header])
     content = text + ("" if text.endswith("\n") else "\n") + line.getvalue()
     handle, temporary = tempfile.mkstemp(prefix=".logbook-", suffix=".csv", dir=folder)
     try:

@@ -19,11 +19,12 @@ TYPES = ("string", "number", "integer", "date", "boolean")
 
 @dataclass(frozen=True)
 class Field:
-    """A column: what its cells may hold."""
+    """A column: what its cells may hold; a table may go without one that is optional."""
 
     name: str
     type: str
     required: bool
+    optional: bool
     pattern: re.Pattern[str] | None
     minimum: float | None
     maximum: float | None
@@ -84,6 +85,7 @@ def _field(entry: dict) -> Field:
         name=entry["name"],
         type=entry["type"],
         required=limits.get("required", False),
+        optional=entry.get("optional", False),
         pattern=re.compile(limits["pattern"]) if "pattern" in limits else None,
         minimum=limits.get("minimum"),
         maximum=limits.get("maximum"),

@@ -193,7 +193,7 @@ def _header_faults(header: list[str], schema: Schema, file: str) -> Iterator[Fau
             nearest = get_close_matches(name.strip().lower(), missing, n=1, cutoff=0.5)
             yield Fault(file, "unknown_column", 1, name, name, nearest[0] if nearest else "")
     for field in schema.fields:
-        if field.name not in header:
+        if field.name not in header and not field.optional:
             details = {"columns": ", ".join(schema.columns)}
             yield Fault(file, "missing_column", line=1, column=field.name, details=details)
 

@@ -22,7 +22,8 @@ class Piece:
 def gather_material(project: Project) -> dict[str, tuple[Piece, ...]]:
     """Return what the records say, by the form's field names.
 
-    Of the logbook only public entries are taken, in the language in which they were written.
+    Of the logbook only public entries are taken: in English where someone translated them, in the
+    language in which they were written otherwise.
     """
     facts, tables = project.facts, project.tables
     logbook, links = tables["logbook"], tables["theory_links"]
@@ -68,7 +69,9 @@ def _pieces(
 
 
 def _entries(logbook: pd.DataFrame, column: str) -> tuple[Piece, ...]:
-    found = zip(logbook.entry, logbook[column].fillna(""), logbook.lang, strict=True)
+    english = logbook[f"{column}_translated"].where(logbook.lang != "en")
+    texts, langs = english.fillna(logbook[column]), logbook.lang.where(english.isna(), "en")
+    found = zip(logbook.entry, texts.fillna(""), langs, strict=True)
     return tuple(Piece(f"logbook.csv: {name}", text, lang) for name, text, lang in found if text)
 
 

@@ -17,6 +17,7 @@ from toolkit.records.tables import read_table
 from toolkit.sharing.raters import unlink_raters
 
 _PUBLIC = "public"
+_WORDS = ("text", "lesson", "text_translated", "lesson_translated")
 
 
 def withhold_entries(data: Path) -> dict[str, str]:
@@ -36,7 +37,8 @@ def withhold_entries(data: Path) -> dict[str, str]:
         kept = [row for row in rows if row["confidentiality"] == _PUBLIC]
         for row in rows:
             if row["confidentiality"] != _PUBLIC:
-                taken[f"{logbook.parent.name} {row['entry']}"] = f"{row['text']} {row['lesson']}"
+                told = filter(None, (row.get(column) for column in _WORDS))
+                taken[f"{logbook.parent.name} {row['entry']}"] = " ".join(told)
         if len(kept) < len(rows):
             target = io.StringIO()
             writer = csv.DictWriter(target, header, lineterminator="\n")

@@ -17,13 +17,14 @@ def public_lessons(projects: Mapping[str, Project]) -> pd.DataFrame:
     -------
     DataFrame
         project, date, cycle, kind ("erreur", "lecon"), lang, text, lesson (missing where none was
-        written).
+        written), text_translated, lesson_translated.
 
     Examples
     --------
     See `load_portfolio`.
     """
     columns = ["project", "date", "cycle", "kind", "lang", "text", "lesson"]
+    columns += ["text_translated", "lesson_translated"]
     parts = [
         public_entries(project).assign(project=name)[columns] for name, project in projects.items()
     ]

@@ -24,6 +24,25 @@ def public_entries(project: Project) -> pd.DataFrame:
     return logbook[logbook.confidentiality == "public"]
 
 
+def split_by_language(entries: pd.DataFrame, code: str) -> dict[str, pd.DataFrame]:
+    """Part entries by how a page in a language quotes them.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        "translated": text and lesson in the language of the page, though the team wrote the
+        other; then by the language the team wrote in. A part without an entry is left out.
+    """
+    foreign = (entries.lang != code) & entries.text_translated.notna()
+    translated = entries[foreign]
+    translated = translated.assign(
+        text=translated.text_translated, lesson=translated.lesson_translated
+    )
+    written = dict(iter(entries[~foreign].groupby("lang")))
+    parts = {"translated": translated} | written
+    return {name: part for name, part in parts.items() if len(part)}
+
+
 def validities(conclusion: Conclusion, project: Project) -> list[Fact]:
     """Return what the records say of each of the five, in order."""
     return [
