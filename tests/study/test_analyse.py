@@ -5,10 +5,14 @@ from datetime import date
 
 import pytest
 
+from toolkit.display.studies import introduce_study
+from toolkit.i18n import language
+from toolkit.records.portfolio import load_project
 from toolkit.records.simulate import true_effects
 from toolkit.records.sources import data_dir
 from toolkit.study.analyse import analyse, run_study
 from toolkit.study.deviations import make_lock
+from toolkit.study.evidence import fragility
 from toolkit.study.protocol import load_protocol
 from toolkit.study.protocol_rules import CHECKS
 from toolkit.study.record import compare_records, study_record
@@ -63,6 +67,15 @@ def test_what_breaks_a_comparison_is_caught_and_named(studies):
     assert studies["maison-handicap"].conclusion.checks[0] == "pretrends"
     assert "spillover" in failed["armoire-numerique"]
     assert failed["demande-unique"] == set()
+
+
+def test_an_effect_that_uneven_trends_would_overturn_is_fragile(studies):
+    assert fragility(studies["numerique-colleges"].checks) == pytest.approx(0.13, abs=0.01)
+    assert fragility(studies["demande-unique"].checks) is None  # it survives 1.28 times as much
+    assert fragility(studies["antenne-service-public"].checks) is None  # nothing to overturn
+    study = studies["numerique-colleges"]
+    page = introduce_study(study, load_project("numerique-colleges"), lang=language("en"))
+    assert any("it holds up to 0.13 times as much" in str(block) for block in page)
 
 
 def test_where_no_effect_shows_a_divergence_could_only_hide_one(studies):

@@ -52,7 +52,8 @@ def portray_territories(study: Study, *, lang: Language, note: str = "") -> list
         roles |= dict.fromkeys(sample.treated, "treated")
         by_code = {name.removeprefix("DEP-"): role for name, role in roles.items()}
         places = load_territories("DEP").set_index("code").name.to_dict()
-        common = {"lang": lang, "simulated": sample.simulated, "note": note}
+        told = lang("portrait.neighbours") if {*sample.neighbours} & {*sample.comparison} else ""
+        common = {"lang": lang, "simulated": sample.simulated, "note": f"{told} {note}".strip()}
         blocks.append(plot_design_map(by_code, places, load_contours("DEP"), **common))
     people = _people(sample.treated + sample.comparison)
     blocks.append(_compare_groups(study, people, lang))

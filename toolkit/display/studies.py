@@ -16,6 +16,7 @@ from toolkit.estimate import as_share, write_value
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.analyse import Study
+from toolkit.study.evidence import fragility
 from toolkit.study.power import may_exaggerate, power_sentences
 from toolkit.study.truth import true_effect
 
@@ -51,6 +52,11 @@ def introduce_study(study: Study, project: Project, *, lang: Language) -> list[B
         blocks += [Paragraph(text) for text in power_sentences(protocol, study.power, lang)]
     elif may_exaggerate(study.estimate, study.power):
         blocks.append(Callout("caution", _exaggeration(study, lang), lang))
+    breakdown = fragility(study.checks)
+    if breakdown is not None and study.conclusion.verdict in ("beneficial", "harmful"):
+        times = lang.number(breakdown, 2)
+        check = lang("check.honest_trends.name")
+        blocks.append(Callout("caution", lang("study.fragile", times=times, check=check), lang))
     blocks += [Callout("caution", in_language(limit, lang), lang) for limit in protocol.limits]
     if study.lock is None:
         blocks.append(Callout("caution", lang("study.exploratory"), lang))

@@ -166,6 +166,23 @@ def _justifies(check: CheckOutcome) -> bool:
     return check.check in ("pretrends", "fit") and check.status == "passed"
 
 
+def fragility(checks: Iterable[CheckOutcome]) -> float | None:
+    """Return the breakdown of an effect that trends as uneven as they ever were would overturn.
+
+    None where it would survive them (see `honest_trends`), or where that was not looked at.
+
+    Examples
+    --------
+    >>> fragility([CheckOutcome("honest_trends", "informative", "relative", {"breakdown": 0.5})])
+    0.5
+    """
+    for check in checks:
+        if check.check == "honest_trends" and check.reason == "relative":
+            found = check.values["breakdown"]
+            return found if found < _ROBUST else None
+    return None
+
+
 def conclude(
     estimate: Estimate, checks: Iterable[CheckOutcome], *, direction: str, meaningful: float
 ) -> Conclusion:
