@@ -225,3 +225,18 @@ def test_unusual_territories_have_a_report(tmp_path):
     run = futurs("batch", *asked, "--lang", "fr", "--output", str(tmp_path))
     assert run.returncode == 0, run.stderr
     assert run.stderr.startswith("6 reports made: ")
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "data/reports", "docs", ".", "toolkit/../tests"])
+def test_reports_do_not_go_among_the_sources(folder, monkeypatch):
+    from click.testing import CliRunner
+
+    from toolkit.cli import main
+
+    root = Path(__file__).parents[1]
+    monkeypatch.chdir(root)
+    run = CliRunner().invoke(main, ["batch", "--territory", "23", "--output", folder])
+    assert run.exit_code == 2
+    assert f"{Path(folder)} holds the sources of the toolkit" in run.output
+    assert "Give a folder of their own, such as reports." in run.output
+    assert not (root / folder / "index.html").exists()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from toolkit.errors import ParameterError
@@ -70,3 +71,25 @@ def test_the_country_is_planned_quickly_and_spread_over_folders():
     assert len(reports) == 2 * len(communes) > 69_000
     folders = {report.address.rsplit("/", 2)[0] for report in reports}
     assert len(folders) == len({place.department for place in communes})
+
+
+def test_all_notebooks_that_do_not_say_their_language_are_named_before_anything_runs(tmp_path):
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    paths = {tmp_path / "first.ipynb": {}, tmp_path / "second.ipynb": kernel}
+    for path, metadata in paths.items():
+        nbformat.write(nbformat.v4.new_notebook(metadata=metadata), path)
+    with pytest.raises(ParameterError) as caught:
+        plan_batch(list(paths), languages=["en"])
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    for path, line in zip(paths, lines, strict=True):
+        assert str(path) in line
+        assert "do not say its language: neither kernelspec nor language_info" in line
+        assert "Open it in JupyterLab, choose a Python kernel and save it." in line
+
+
+def test_a_notebook_in_another_language_is_refused(tmp_path):
+    new = nbformat.v4.new_notebook(metadata={"language_info": {"name": "R"}})
+    nbformat.write(new, tmp_path / "r.ipynb")
+    with pytest.raises(ParameterError, match="it is in R, and reports are made in Python"):
+        plan_batch([tmp_path / "r.ipynb"], languages=["en"])

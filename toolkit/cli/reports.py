@@ -13,11 +13,24 @@ from toolkit.i18n import LANGUAGES
 
 LEVELS = click.Choice(["REG", "DEP", "EPCI", "COM"], case_sensitive=False)
 STATUSES = ("made", "unchanged", "failed")
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+_ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = _ROOT / "notebooks"
+# What lies in them is read, tested or published: reports would be taken for it.
+_SOURCES = ("benchmarks", "data", "docs", "jupyter", "notebooks", "tests", "toolkit")
+
+
+def _not_a_source(context: click.Context, option: click.Parameter, output: Path) -> Path:
+    """Refuse the folder of the toolkit, and those that hold its sources."""
+    folder = output.resolve()
+    if folder == _ROOT or any(folder.is_relative_to(_ROOT / name) for name in _SOURCES):
+        raise click.BadParameter(say("cli.output.source", folder=output))
+    return output
+
 
 output_option = click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
+    callback=_not_a_source,
     default=Path("reports"),
     show_default=True,
     help=say("cli.output"),

@@ -62,18 +62,44 @@ def read_cells(notebook: Path) -> list[dict]:
     ParameterError
         There is no such file, or it is not a notebook of version 4.
     """
-    if not notebook.is_file():
-        raise ParameterError(interface_language()("error.no_notebook", path=notebook))
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        cells = _read(notebook)["cells"]
         for cell in cells:
             "".join(cell["source"]), cell["cell_type"], cell["metadata"].get("tags", [])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise _unreadable(notebook, error) from error
     return cells
 
 
-def _unreadable(notebook: Path, error: Exception) -> ParameterError:
+def check_language(notebook: Path) -> None:
+    """Raise `ParameterError` if a notebook does not say that it is written in Python.
+
+    JupyterLab writes it when a kernel was chosen; papermill asks for it, once it has started.
+    """
+    say = interface_language()
+    try:
+        metadata = _read(notebook)["metadata"]
+        known = [metadata.get("language_info", {}).get("name")]
+        known += [metadata.get("kernelspec", {}).get("language")]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(notebook, error) from error
+    language = next((name for name in known if name), None)
+    if language is None:
+        raise _unreadable(notebook, say("error.no_language"))
+    if language != "python":
+        raise _unreadable(notebook, say("error.other_language", language=language))
+
+
+def _read(notebook: Path) -> dict:
+    if not notebook.is_file():
+        raise ParameterError(interface_language()("error.no_notebook", path=notebook))
+    try:
+        return json.loads(notebook.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _unreadable(notebook, error) from error
+
+
+def _unreadable(notebook: Path, error: Exception | str) -> ParameterError:
     say = interface_language()
     return ParameterError(say("error.bad_notebook", path=notebook, reason=error))
 

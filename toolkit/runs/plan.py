@@ -13,7 +13,7 @@ from toolkit.errors import ParameterError, ToolkitError
 from toolkit.i18n import LANGUAGES, interface_language
 from toolkit.records.folders import data_dir
 from toolkit.records.places import Place
-from toolkit.runs.parameters import check_parameters, read_parameters
+from toolkit.runs.parameters import check_language, check_parameters, read_parameters
 from toolkit.runs.reports import Report
 from toolkit.runs.shared import read_shared
 
@@ -94,6 +94,7 @@ def _of_notebook(
     notebook: Path, values: dict, parameters: dict, formats: tuple
 ) -> Iterator[Report]:
     """Cross a notebook along its axes, once its parameters are found to fit."""
+    check_language(notebook)
     declared = read_parameters(notebook)
     axes = [axis for axis in AXES if axis in declared]
     subjects = [axis for axis in AXES if values[axis] and axis != "lang"]
