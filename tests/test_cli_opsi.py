@@ -16,10 +16,10 @@ def futurs(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess:
 
 
 def test_a_case_is_written_with_its_sheets_and_its_contribution(tmp_path):
-    run = futurs("demande-unique", "--output", str(tmp_path))
+    run = futurs("demande-unique", "--output", str(tmp_path), lang="fr")
     assert run.returncode == 0, run.stderr
     folder = tmp_path / "opsi" / "demande-unique"
-    assert run.stdout.splitlines()[-1] == str(folder / "index.en.html")
+    assert run.stdout.splitlines()[-1] == str(folder / "index.html")
     assert sorted(path.name for path in folder.iterdir()) == [
         "case.json", "index.en.html", "index.html",
     ]  # fmt: skip
@@ -27,8 +27,10 @@ def test_a_case_is_written_with_its_sheets_and_its_contribution(tmp_path):
     assert record["actions"] == [
         {"date": "2015-09-22", "title": "Case contributions to the OECD observatory"}
     ]
-    lacking = [f["name"] for f in record["fields"] for found in f["findings"] if found["blocking"]]
-    assert lacking == ["results_impact"]
+    lacking = [(f["name"], x) for f in record["fields"] for x in f["findings"] if x["blocking"]]
+    assert [name for name, _ in lacking] == ["results_impact"]
+    # In the language of the form, whoever makes it.
+    assert lacking[0][1]["message"].startswith("a required answer is missing")
 
 
 def test_a_check_writes_nothing_and_leaves_with_one(tmp_path):

@@ -1,6 +1,11 @@
 """A small executed notebook, as papermill leaves one, and its manifest."""
 
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -76,6 +81,32 @@ def executed(*cells: list) -> nbformat.NotebookNode:
     )
     made.append(new.new_code_cell("frame", outputs=[printed, frame], execution_count=9))
     return new.new_notebook(cells=made)
+
+
+@dataclass(frozen=True)
+class Signer:
+    """An SSH key, and the file of allowed signers that names whose it is."""
+
+    key: Path
+    allowed: Path
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory) -> Signer:
+    """Make a key; without ssh-keygen, skip, or fail where CI=true."""
+    return new_signer(tmp_path_factory.mktemp("signer"), "Labo")
+
+
+def new_signer(folder: Path, name: str) -> Signer:
+    if shutil.which("ssh-keygen") is None:
+        message = "no ssh-keygen found: install one (apt install openssh-client)"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(message)
+    key = folder / "key"
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)]
+    subprocess.run(make, check=True)
+    public = key.with_suffix(".pub").read_text("utf-8")
+    (folder / "signers").write_text(f"{name} {public}", encoding="utf-8")
+    return Signer(key, folder / "signers")
 
 
 @pytest.fixture(scope="session")

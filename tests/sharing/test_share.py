@@ -31,9 +31,9 @@ def one_page():
 
 
 @pytest.fixture(scope="module")
-def bundle(one_page, tmp_path_factory) -> Path:
+def bundle(one_page, signer, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("share") / "bundle.zip"
-    path.write_bytes(share(CONTENTS).content)
+    path.write_bytes(share(CONTENTS, key=signer.key).content)
     return path
 
 
@@ -64,13 +64,18 @@ def test_nothing_of_this_machine_is_in_it(bundle):
     assert "team" not in logbook
 
 
-def test_it_is_checked_from_the_command_line(bundle, tmp_path):
+def test_it_is_checked_from_the_command_line(bundle, signer, tmp_path):
     report = tmp_path / "verification"
-    done = CliRunner().invoke(main, ["verify", str(bundle), "--report", str(report)])
+    command = ["verify", str(bundle), "--report", str(report)]
+    done = CliRunner().invoke(main, command)
     assert done.exit_code == 0, done.output
     assert "is intact" in done.output
+    assert "a signature, which was not checked" in done.output
+    done = CliRunner().invoke(main, [*command, "--signers", str(signer.allowed)])
+    assert done.exit_code == 0, done.output
+    assert "Signed by Labo, by your allowed signers" in done.output
     record = json.loads((report / "verification.json").read_text())
-    assert (record["intact"], record["faults"]) == (True, [])
+    assert (record["intact"], record["signer"], record["faults"]) == (True, "Labo", [])
     assert 'lang="fr"' in (report / "index.html").read_text()
     assert 'lang="en"' in (report / "index.en.html").read_text()
 

@@ -24,12 +24,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option("--names", type=_FILE, help=say("cli.share.names"))
 @click.option("--waivers", type=_FILE, help=say("cli.share.waivers"))
+@click.option("--sign", "key", metavar="KEY", type=_FILE, help=say("cli.share.sign"))
 def share(
     studies: tuple[str, ...],
     projects: tuple[str, ...],
     output: Path,
     names: Path | None,
     waivers: Path | None,
+    key: Path | None,
 ) -> None:
     """Make a bundle of some studies, and of the pages on some projects."""
     from toolkit.records.atomic import write_atomically
@@ -44,6 +46,7 @@ def share(
         contents,
         names=names.read_text("utf-8").splitlines() if names else (),
         waivers=waivers,
+        key=key,
         tell=lambda step: click.echo(say(f"share.step.{step}"), err=True),
     )
     write_atomically(output, bundle.content)
@@ -64,6 +67,7 @@ def share(
 
 @click.command(help=help_text("cli.verify.help"))
 @click.argument("bundle", type=_FILE)
+@click.option("--signers", type=_FILE, help=say("cli.verify.signers"))
 @click.option("--execute", is_flag=True, help=say("cli.verify.execute"))
 @click.option("--yes", is_flag=True, help=say("cli.verify.yes"))
 @click.option(
@@ -73,11 +77,18 @@ def share(
 @click.option(
     "--report", type=click.Path(file_okay=False, path_type=Path), help=say("cli.verify.report")
 )
-def verify(bundle: Path, execute: bool, yes: bool, choice: str, report: Path | None) -> None:
+def verify(
+    bundle: Path,
+    signers: Path | None,
+    execute: bool,
+    yes: bool,
+    choice: str,
+    report: Path | None,
+) -> None:
     """Check a bundle without running anything of it; if asked, run it again and compare."""
     from toolkit.sharing.verify import check_bundle
 
-    checked = check_bundle(bundle)
+    checked = check_bundle(bundle, signers=signers)
     found = None
     if execute and not checked.faults:
         if not yes:
@@ -117,6 +128,7 @@ def _write_verification(name: str, checked, found, folder: Path) -> None:
 
 def _say_verification(bundle: Path, checked, found) -> None:
     from toolkit.records.faults import write_faults
+    from toolkit.sharing.signature import SIGNATURE
 
     if checked.faults:
         click.echo(write_faults(checked.faults, say))
@@ -124,6 +136,10 @@ def _say_verification(bundle: Path, checked, found) -> None:
         return
     files = say.number(len(checked.files))
     click.echo(say("cli.verify.intact", path=bundle, files=files, sha256=checked.sha256))
+    if checked.signer:
+        click.echo(say("verify.signed", signer=printable(checked.signer)))
+    elif SIGNATURE in checked.files:
+        click.echo(say("verify.unchecked_signature"))
     if found:
         from toolkit.sharing.verification import explain_verdict
 

@@ -114,8 +114,9 @@ def _write(case, output: Path, lang, *, of_site: bool) -> Path:
 
     folder = output / "opsi" / case.project.id
     folder.mkdir(parents=True, exist_ok=True)
-    record = json.dumps(case_record(case, lang), indent=1, ensure_ascii=False) + "\n"
-    write_atomically(folder / "case.json", record)
+    # Read by programs of whoever gets the case, in the language of its form.
+    record = case_record(case, language("en"))
+    write_atomically(folder / "case.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     for code in LANGUAGES:
         page = render_sheet(case, language(code), "../../" if of_site else None)
         write_atomically(folder / index_name(code), page)

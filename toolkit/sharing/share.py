@@ -21,6 +21,7 @@ from toolkit.sharing.readme import bundle_title, describe_bundle
 from toolkit.sharing.rerun import rerun
 from toolkit.sharing.scan import LeakError, scan, withhold
 from toolkit.sharing.shared_runs import Run, list_runs, list_traces
+from toolkit.sharing.signature import SIGNATURE, sign
 from toolkit.sharing.stage import (
     CONTENTS,
     PACKAGE,
@@ -54,6 +55,7 @@ def share(
     *,
     names: Iterable[str] = (),
     waivers: Path | None = None,
+    key: Path | None = None,
     tell: Callable[[str], None] = lambda step: None,
 ) -> Bundle:
     """Make the bundle of some studies and pages.
@@ -65,6 +67,8 @@ def share(
         Of people: they must stand nowhere.
     waivers : Path, optional
         Findings of the scan that may leave, by whose decision; the file goes into the bundle.
+    key : Path, optional
+        An SSH key that signs the list of checksums (`toolkit.sharing.signature`).
     tell : callable
         Called with the name of each step as it begins.
 
@@ -72,6 +76,7 @@ def share(
     ------
     ToolkitError
         There is no such study or project, or its data cannot be had: there is nothing to share.
+        Or the key cannot sign.
     LeakError
         Something that must not leave stands in a file; all findings.
     """
@@ -104,6 +109,8 @@ def share(
     if left := without_waived(findings, waived):
         raise LeakError(left)
     tell("pack")
+    if key:
+        files[SIGNATURE] = sign(files[SUMS], key)
     failed = tuple(run for run in runs if run.failure)
     return Bundle(pack(files), files, failed)
 

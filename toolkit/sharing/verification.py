@@ -39,14 +39,15 @@ def verification_record(name: str, checked: Checked, reproduction: Reproduction 
     Returns
     -------
     dict
-        bundle, sha256, intact, faults; and of an execution verdict, environment (kind, python and
-        versions that differ), commands, missing, same_files and items.
+        bundle, sha256, intact, signer, faults; and of an execution verdict, environment (kind,
+        python and versions that differ), commands, missing, same_files and items.
     """
     lang = language("en")
     record = {
         "bundle": name,
         "sha256": checked.sha256,
         "intact": not checked.faults,
+        "signer": checked.signer,
         "faults": [fault.as_record(lang) for fault in checked.faults],
     }
     if reproduction is None:
@@ -83,6 +84,8 @@ def explain_verdict(reproduction: Reproduction, lang: Language) -> list[str]:
 
 def _intact(checked: Checked, lang: Language) -> Iterator[Block]:
     yield Paragraph(lang("verify.sha256", sha256=checked.sha256))
+    if checked.signer:
+        yield Paragraph(lang("verify.signed", signer=checked.signer))
     if not checked.faults:
         files = lang.number(len(checked.files))
         yield Callout("finding", lang("verify.intact", files=files), lang)

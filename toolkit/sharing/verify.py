@@ -16,6 +16,7 @@ from toolkit.sharing.crate import CRATE
 from toolkit.sharing.crate_faults import crate_faults
 from toolkit.sharing.live import live_faults
 from toolkit.sharing.shared_runs import Run, list_runs, shown_blocks
+from toolkit.sharing.signature import SIGNATURE, check_signature
 from toolkit.sharing.stage import CONTENTS, PACKAGE, SUMS, VERSION, Contents
 from toolkit.sharing.tables_judged import table_faults
 
@@ -26,12 +27,16 @@ _SHAPES = (KeyError, TypeError, ValueError, AttributeError, RecursionError, Inde
 
 @dataclass(frozen=True)
 class Checked:
-    """A bundle that was read: its files, none where it cannot be trusted to be read; its faults."""
+    """A bundle that was read: its files, none where it cannot be trusted to be read; its faults.
+
+    `signer` is who signed it of those the reader trusts, "" where that was not asked for.
+    """
 
     files: dict[str, bytes]
     runs: list[Run]
     faults: list[Fault]
     sha256: str
+    signer: str = ""
 
     @property
     def contents(self) -> Contents:
@@ -40,13 +45,15 @@ class Checked:
         return Contents(tuple(told["studies"]), tuple(told["projects"]))
 
 
-def check_bundle(path: Path) -> Checked:
+def check_bundle(path: Path, *, signers: Path | None = None) -> Checked:
     """Read a bundle and find every fault of its form, names, sizes, checksums and descriptions.
 
     Parameters
     ----------
     path : Path
         The zip. Nothing in it is run, and nothing is written.
+    signers : Path, optional
+        Whom the reader trusts (`toolkit.sharing.signature`): one of them must have signed it.
     """
     files, faults = unpack(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
@@ -64,9 +71,14 @@ def check_bundle(path: Path) -> Checked:
         faults += _attempt(f"{run.folder}/manifest.json", _manifest, files, run)
     faults += _attempt("data/studies", _locks, files, runs)
     faults += _attempt(ESTIMATES, _estimates, files)
+    signer = ""
+    if signers:
+        signature = files.get(SIGNATURE)
+        signer, wrong = check_signature(files.get(SUMS, b""), signature, signers)
+        faults += wrong
     if not faults:  # only tables that are what their descriptions say are worth a judge
         faults += _attempt(PACKAGE, table_faults, files)
-    return Checked(files, runs, _once(faults), digest)
+    return Checked(files, runs, _once(faults), digest, signer)
 
 
 def _attempt(name: str, find, files: Mapping[str, bytes], *more) -> list[Fault]:
@@ -96,7 +108,7 @@ def _sums(files: Mapping[str, bytes]) -> Iterator[Fault]:
             yield Fault(SUMS, "sums_line", line=number, value=line)
         else:
             listed[found[2]] = found[1]
-    for name in sorted(listed.keys() | files.keys() - {SUMS}):
+    for name in sorted(listed.keys() | files.keys() - {SUMS, SIGNATURE}):
         if name not in files:
             yield Fault(name, "sum_missing")
         elif name not in listed:
@@ -106,7 +118,7 @@ def _sums(files: Mapping[str, bytes]) -> Iterator[Fault]:
 
 
 def _crate(files: Mapping[str, bytes], runs: list[Run]) -> list[Fault]:
-    return crate_faults(files, runs, aside={CRATE, SUMS})
+    return crate_faults(files, runs, aside={CRATE, SUMS, SIGNATURE})
 
 
 def _package(files: Mapping[str, bytes]) -> Iterator[Fault]:
