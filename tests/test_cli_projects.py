@@ -80,7 +80,7 @@ def test_a_failure_is_logged_in_one_line(futurs):
     assert "added to the logbook of demande-unique" in run.stdout
     last = (futurs.data / "projects/demande-unique/logbook.csv").read_text("utf-8").splitlines()[-1]
     assert last.endswith("2,2015-03-02,erreur,fr,Le formulaire perd les pièces.,"
-                         "Tester avec de vraies pièces.,team")  # fmt: skip
+                         "Tester avec de vraies pièces.,team,,")  # fmt: skip
 
 
 def test_personal_data_is_refused(futurs):
