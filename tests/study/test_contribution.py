@@ -140,13 +140,19 @@ def test_a_story_without_a_theory_says_so(study, project):
     ("verdict", "claim"),
     [
         ("harmful", "bad"),
-        ("no_meaningful_effect", "none"),
+        ("no_meaningful_effect", "hidden"),
         ("inconclusive", "undecided"),
         ("beneficial", "rivalled"),
     ],
 )
 def test_the_claim_is_never_more_than_the_finding(study, project, verdict, claim):
     assert told(study, project, verdict).claim == claim
+
+
+def test_without_a_rival_no_effect_leaves_nothing_to_explain(study, project):
+    protocol = study.file.protocol.model_copy(update={"rivals": []})
+    alone = replace(study, file=replace(study.file, protocol=protocol))
+    assert told(alone, project, "no_meaningful_effect").claim == "none"
 
 
 def test_a_contribution_is_credible_only_if_every_rival_is_weakened(study, project):

@@ -16,13 +16,13 @@ _EVERY_CHECK = {check for checks in CHECKS.values() for check in checks}
 
 
 def warn_of_doubts(story: Contribution, *, lang: Language) -> list[Block]:
-    """Say, beside a beneficial effect, that it may not be the project's; nothing otherwise.
+    """Say that a beneficial effect may not be the project's, or that one may be hidden.
 
     Examples
     --------
     See ``notebooks/impact_evaluation.ipynb``.
     """
-    if story.claim not in ("rivalled", "partial"):
+    if story.claim not in ("rivalled", "partial", "hidden"):
         return []
     return [Callout("caution", lang(f"claim.{story.claim}"), lang)]
 

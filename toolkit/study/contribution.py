@@ -276,10 +276,13 @@ def _conditions(
 
 def _claim(effect: Effect, chain: Chain, rivals: tuple[RivalOutcome, ...]) -> str:
     """Say what the story comes to: credible only if nothing is left that speaks against it."""
+    states = {rival.state for rival in rivals}
+    rivalled = bool(states & {"supported", "disputed"})
+    if effect == "none" and rivalled:
+        return "hidden"
     if effect != "good":
         return effect
-    states = {rival.state for rival in rivals}
-    if states & {"supported", "disputed"}:
+    if rivalled:
         return "rivalled"
     if chain.unbroken and states == {"weakened"}:
         return "credible"
