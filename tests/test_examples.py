@@ -11,9 +11,6 @@ import pytest
 import toolkit
 
 ROOT = Path(__file__).parents[1]
-# Of populations and likeness: README.md and docs/examples/territory.md show them.
-ELSEWHERE = ("toolkit.records.population", "toolkit.records.similarity")
-NAMES = [name for name in toolkit.__all__ if toolkit._MODULE[name] not in ELSEWHERE]
 
 
 def examples_of(name: str) -> str:
@@ -44,7 +41,7 @@ def has_example(name: str, asked: frozenset[str] = frozenset()) -> bool:
     return any(other in toolkit.__all__ and has_example(other, asked | {name}) for other in others)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", toolkit.__all__)
 def test_a_public_name_has_an_example_or_says_where_one_runs(name):
     assert has_example(name)
 

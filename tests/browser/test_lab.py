@@ -68,7 +68,8 @@ def _wait_for(url: str, log: Path) -> None:
 def _wait_for_kernel(page, address: str) -> None:
     """Wait until the page is connected to an idle kernel: what comes before is dropped."""
     for _ in range(PATIENCE // 200):
-        kernels = page.request.get(f"{address}/api/kernels").json()
+        answer = page.request.get(f"{address}/api/kernels")
+        kernels = answer.json() if answer.ok else []  # one may be starting
         if [(k["connections"], k["execution_state"]) for k in kernels] == [(1, "idle")]:
             return
         page.wait_for_timeout(200)

@@ -27,6 +27,13 @@ def load_population(*territories: Territory) -> pd.DataFrame:
         Columns level, code, year, population (inhabitants, population municipale, on the
         geography of today; missing when not known) and status ("ok", "provisional", "imputed",
         "nd"), in the order of the territories, then by year.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> creuse = load_population(load_territory("DEP-23"))
+    >>> creuse[creuse.year == creuse.year.max()].population.tolist()
+    [115527]
     """
     frames = [
         read_slice(
@@ -39,7 +46,13 @@ def load_population(*territories: Territory) -> pd.DataFrame:
 
 @recorded
 def load_populations(level: str, *, department: str | None = None) -> pd.DataFrame:
-    """Load the population of every territory of a level: same columns as `load_population`."""
+    """Load the population of every territory of a level: same columns as `load_population`.
+
+    Examples
+    --------
+    >>> load_populations("REG").code.nunique()
+    18
+    """
     filters = [("level", "==", level)]
     if department is not None:
         filters.append(("department", "==", department))
@@ -63,6 +76,12 @@ def growth_of(population: pd.DataFrame) -> pd.DataFrame:
         first over the whole period: 0.05 is 5 %) and yearly (average share a year, compounded).
         Changes are missing where a population is not known, where the first one is zero, and
         where one census is carried through all the years, as in Mayotte.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> growth_of(load_population(load_territory("DEP-23"))).yearly.round(4).tolist()
+    [-0.0056]
     """
     verified = population[~population.year.isin(provisional_years())]
     first_year, last_year = int(verified.year.min()), int(verified.year.max())
@@ -103,6 +122,11 @@ def describe_populations(level: str, *, department: str | None = None) -> pd.Dat
     -------
     DataFrame
         Columns of `growth_of`, then name, department, region, epci, in the order of the codes.
+
+    Examples
+    --------
+    >>> describe_populations("REG").set_index("name").yearly.round(4).to_dict()["Corse"]
+    0.0102
     """
     places = load_territories(level, department=department)
     growth = growth_of(load_populations(level, department=department))
@@ -114,6 +138,12 @@ def describe_within(territory: Territory, level: str = "COM") -> pd.DataFrame:
     """Return `describe_populations` of the territories of a level that lie in this one.
 
     Only the départements they lie in are read.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> len(describe_within(load_territory("DEP-23")))
+    255
     """
     places = members(territory, level)
     departments = places.department.drop_duplicates().tolist()
@@ -125,7 +155,14 @@ def describe_within(territory: Territory, level: str = "COM") -> pd.DataFrame:
 
 @recorded
 def describe_neighbours(territory: Territory) -> pd.DataFrame:
-    """Return `describe_populations` of the territories that share a border with this one."""
+    """Return `describe_populations` of the territories that share a border with this one.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> describe_neighbours(load_territory("DEP-23")).name.tolist()[:3]
+    ['Allier', 'Cher', 'Corrèze']
+    """
     filters = [("level", "==", territory.level)]
     return _describe(neighbours(territory), read_slice("population", filters, _COLUMNS))
 

@@ -31,6 +31,11 @@ def load_covariates(level: str) -> pd.DataFrame:
         census year), yearly_growth (share a year, from the first census year); for régions,
         départements and EPCI n_communes and largest_share (share of the inhabitants who live in
         the most populous commune); for communes epci_population (inhabitants).
+
+    Examples
+    --------
+    >>> load_covariates("DEP").columns.tolist()
+    ['name', 'population', 'yearly_growth', 'n_communes', 'largest_share']
     """
     places = describe_populations(level).set_index("code")
     frame = places[["name", "last", "yearly"]].set_axis(
@@ -83,6 +88,12 @@ def similar_territories(
     ------
     ToolkitError
         A covariate does not exist at this level, the territory is the whole country, or n < 1.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> similar_territories(load_territory("DEP-23"), n=2).name.tolist()
+    ['Creuse', 'Nièvre', 'Haute-Marne']
     """
     say = interface_language()
     if territory.level == "FR":
