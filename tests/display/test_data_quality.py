@@ -52,8 +52,8 @@ def test_every_table_is_listed_with_what_is_never_filled(project):
     table = explain_tables(project, lang=EN)[1]
     rows = {row[0]: row[1:] for row in table.rows}
     assert len(rows) == 14
-    assert rows["ratings.csv"] == ("40", "100%", "–")
-    assert "url" in rows["artefacts.csv"][2]
+    assert rows["Ratings of the criteria C1 to C5 by rater (ratings.csv)"] == ("40", "100%", "–")
+    assert "url" in rows["What was made, and what becomes of it (artefacts.csv)"][2]
 
 
 def test_provenance_has_producer_licence_and_hash():

@@ -19,6 +19,7 @@ from toolkit.display.writing import spread_digits, write_level, write_number, wr
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.records.rates import outcome_sources
+from toolkit.records.schemas import load_schema
 from toolkit.records.sources import load_sources, table_sources
 from toolkit.study.data_quality import OUTLYING, SeriesQuality, describe_tables
 
@@ -66,7 +67,7 @@ def explain_tables(project: Project, *, lang: Language) -> list[Block]:
     """
     rows = tuple(
         (
-            f"{row.Index}.csv",
+            f"{lang.spaced(load_schema(row.Index).title[lang.code])} ({row.Index}.csv)",
             lang.number(row.rows),
             NOT_AVAILABLE if pd.isna(row.filled) else lang.percent(row.filled, 0),
             ", ".join(row.unused) or EMPTY,
