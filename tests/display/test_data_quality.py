@@ -1,6 +1,8 @@
 """What the page on data says: of a demonstration, and of a project whose outcome is not here."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -35,6 +37,17 @@ def test_the_answer_counts_what_is_observed(project, series):
     assert said[0].startswith("14 of the project’s 14 tables are filled.")
     assert f"{EN.percent(known / whole, 0)} of the {EN.number(whole)} values expected" in said[0]
     assert re.fullmatch(r"Values that stand out: \d+\. Breaks in a series: \d+\.", said[1])
+
+
+def test_the_page_bears_the_date_of_what_it_shows_when_that_is_later(project, series):
+    """A source pulled years after the project's last record is what its values date from."""
+    plain = introduce_data(project, series, lang=EN)[0]
+    assert plain.as_of == project.updated_on == date(2018, 9, 28)
+    found = next(iter(series.values()))
+    pulled = found.panel.copy()
+    pulled.attrs = found.panel.attrs | {"updated_on": date(2022, 1, 19)}
+    later = introduce_data(project, {"x": replace(found, panel=pulled)}, lang=EN)[0]
+    assert later.as_of == date(2022, 1, 19)
 
 
 def test_each_indicator_has_its_coverage_and_its_states(project, series):

@@ -54,7 +54,14 @@ def introduce_data(project: Project, series: Series, *, lang: Language) -> list[
         outliers = lang.number(sum(len(found.outliers) for found in here))
         breaks = lang.number(sum(0 if f.breaks is None else len(f.breaks) for f in here))
         answer.append(lang("quality.found", outliers=outliers, breaks=breaks))
-    blocks = introduce_project(project, question="quality.question", answer=answer, lang=lang)
+    updates = [found.panel.attrs["updated_on"] for found in here]
+    blocks = introduce_project(
+        project,
+        question="quality.question",
+        answer=answer,
+        lang=lang,
+        sources=list(filter(None, updates)),
+    )
     return [*blocks, Callout("caution", lang("quality.caution"), lang)]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -18,11 +19,17 @@ EMPTY = "–"
 
 
 def introduce_project(
-    project: Project, *, question: str, answer: Sequence[str], lang: Language
+    project: Project,
+    *,
+    question: str,
+    answer: Sequence[str],
+    lang: Language,
+    sources: Sequence[date] = (),
 ) -> list[Block]:
     """Return the top of a page on a project: what it is, the question, the answer first.
 
     `question` is a message about the project's {title}; `answer` has the lead, then the rest.
+    `sources` are the days to which what the page shows beside the project's records goes.
     """
     title = getattr(project.facts.title, lang.code)
     sites = project.tables["deployments"]
@@ -31,7 +38,7 @@ def introduce_project(
         Masthead(
             subject=title,
             status="descriptive",
-            as_of=project.updated_on,
+            as_of=max([project.updated_on, *sources]),
             lang=lang,
             simulated=project.facts.simulated,
             project=project.id,
