@@ -184,7 +184,8 @@ def test_the_table_of_a_bundle_is_read_as_any_other(tmp_path):
     for name in ("ratings.csv", "participation.csv"):
         shutil.copyfile(data_dir() / "projects" / "demande-unique" / name, folder / name)
     taken = withhold_ratings(tmp_path)
-    assert (len(taken), taken["Coûts tenus"]) == (80, "demande-unique")
+    assert taken["Une seule file, si la promesse est tenue"] == "demande-unique"
+    assert "Coûts tenus" not in taken  # two words may stand elsewhere by chance
     path = folder / "ratings.csv"
     read = read_table(path, load_schema("ratings"), path.name)
     assert read.faults == ()

@@ -17,6 +17,8 @@ from toolkit.records.tables import read_table
 from toolkit.sharing.raters import unlink_raters
 
 _PUBLIC = "public"
+# Fewer words of a rater may stand elsewhere by chance.
+_TELLING = 6
 _WORDS = ("text", "lesson", "text_translated", "lesson_translated")
 
 
@@ -54,7 +56,8 @@ def withhold_ratings(data: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        What the raters wrote, struck out, to the project.
+        What the raters wrote, struck out, to the project: the scan makes sure that nothing else
+        holds it. Remarks of a few words are not looked for.
 
     Raises
     ------
@@ -68,7 +71,8 @@ def withhold_ratings(data: Path) -> dict[str, str]:
         if read.faults:
             raise DataError(write_faults(list(read.faults), interface_language()))
         ratings = read.frame()
-        taken |= dict.fromkeys(ratings.evidence, project)
+        remarks = ratings.evidence[ratings.evidence.str.split().str.len() >= _TELLING]
+        taken |= dict.fromkeys(remarks, project)
         known = _pseudonyms(path.with_name("participation.csv"))
         shown = unlink_raters(ratings, fewest=load_limits().min_raters, known=known)
         shown.to_csv(path, index=False, lineterminator="\n")
