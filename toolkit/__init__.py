@@ -234,6 +234,7 @@ _HOME = {
     "toolkit.display.portfolio_gaps": ["show_gaps"],
     "toolkit.display.portfolio_judgements": ["compare_judgements"],
     "toolkit.display.portfolio_lessons": ["tell_lessons"],
+    "toolkit.display.portfolio_costs": ["show_costs"],
     "toolkit.display.portfolio_sites": ["show_sites"],
     "toolkit.display.portfolio_programme": [
         "show_ecosystem",

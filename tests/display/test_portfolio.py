@@ -7,6 +7,7 @@ import pytest
 
 from toolkit.display.blocks import Callout, Figure, Masthead, Paragraph, Table
 from toolkit.display.portfolio import introduce_portfolio, show_findings, show_grades
+from toolkit.display.portfolio_costs import show_costs
 from toolkit.display.portfolio_criteria import compare_on_criteria
 from toolkit.display.portfolio_effects import compare_effects
 from toolkit.display.portfolio_gaps import show_gaps
@@ -57,6 +58,7 @@ def pages(portfolio):
             *show_grades(portfolio, lang=lang),
             *compare_on_criteria(portfolio, lang=lang),
             *tell_lessons(portfolio, lang=lang),
+            *show_costs(portfolio, lang=lang),
             *show_sites(portfolio, lang=lang),
             *show_gaps(portfolio, contours, lang=lang, note="source"),
             *show_publics(portfolio, lang=lang),
@@ -178,3 +180,18 @@ def test_an_interval_that_a_check_contradicts_is_explained_where_it_is_read(
     ]
     figure = next(b for b in compare_effects(alone, lang=EN) if isinstance(b, Figure))
     assert figure.title.endswith("1 of 1, of which contradicted by a check: 1")
+
+
+def test_costs_are_planned_beside_actual_and_their_lack_is_said(pages):
+    table = next(
+        b
+        for b in pages["en"]
+        if isinstance(b, Table) and b.caption.startswith("Planned and actual")
+    )
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert len(rows) == 6
+    assert rows["Single application for all social benefits"] == (
+        "940,770", "1,021,120", "+9%", "3,316", "3,538",
+    )  # fmt: skip
+    said = [block.text for block in pages["en"] if isinstance(block, Callout)]
+    assert "No expense is recorded (real data)." in said

@@ -1,0 +1,59 @@
+"""What each project was to cost and did cost, in euros and in days."""
+
+import pandas as pd
+
+from toolkit.display.blocks import Block, Callout, Heading, Table
+from toolkit.display.portfolio import part_name, project_name
+from toolkit.display.signs import NOT_AVAILABLE, with_signs, write_cell
+from toolkit.i18n import Language
+from toolkit.study.fidelity import planned_and_actual
+from toolkit.study.portfolio import Portfolio
+
+_COLUMNS = ("amount_planned", "amount_actual", "amount_change", "days_planned", "days_actual")
+
+
+def show_costs(portfolio: Portfolio, *, lang: Language) -> list[Block]:
+    """Set the expenses and days that each project planned beside the actual ones.
+
+    Examples
+    --------
+    See ``notebooks/portfolio_synthesis.ipynb``.
+    """
+    blocks: list[Block] = [Heading(lang("portfolio.costs.title"))]
+    for part in portfolio.parts:
+        sums = {
+            name: planned_and_actual(project, "category").sum(min_count=1)
+            for name, project in part.projects.items()
+            if not project.tables["costs"].empty
+        }
+        if sums:
+            blocks.append(_tabulate(sums, part, lang))
+        elif part.projects:
+            text = lang("portfolio.costs.none", part=part_name(part, lang))
+            blocks.append(Callout("note", text, lang))
+    return blocks
+
+
+def _tabulate(sums: dict[str, pd.Series], part: Portfolio, lang: Language) -> Table:
+    rows = tuple(
+        (project_name(name, part, lang), *_cells(told, lang)) for name, told in sums.items()
+    )
+    return Table(
+        caption=lang("portfolio.costs.caption", part=part_name(part, lang)),
+        header=(
+            lang("portfolio.column.project"),
+            *(lang(f"fidelity.column.{column}") for column in _COLUMNS),
+        ),
+        rows=rows,
+        note=with_signs(rows, lang("portfolio.costs.note"), lang),
+        simulated=part.is_simulated,
+        lang=lang,
+    )
+
+
+def _cells(told: pd.Series, lang: Language) -> tuple[str, ...]:
+    planned, actual = told.amount_planned, told.amount_actual
+    comparable = pd.notna(planned) and pd.notna(actual) and planned > 0
+    change = lang.percent(actual / planned - 1, 0, sign=True) if comparable else NOT_AVAILABLE
+    days = (write_cell(told[column], lang) for column in ("days_planned", "days_actual"))
+    return (write_cell(planned, lang), write_cell(actual, lang), change, *days)
