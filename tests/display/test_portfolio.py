@@ -19,11 +19,13 @@ from toolkit.display.portfolio_programme import (
     show_publics,
 )
 from toolkit.display.portfolio_sites import show_sites
+from toolkit.estimate import CheckOutcome
 from toolkit.i18n import LANGUAGES, language
 from toolkit.records.contours import load_contours
 from toolkit.records.ecosystem import load_ecosystem_actions
 from toolkit.records.portfolio import load_project
 from toolkit.records.projects import project_ids
+from toolkit.records.toml_model import Text
 from toolkit.records.vocabulary import load_vocabulary
 from toolkit.study.findings import Refusal, finding_of
 from toolkit.study.portfolio import Portfolio
@@ -195,3 +197,23 @@ def test_costs_are_planned_beside_actual_and_their_lack_is_said(pages):
     )  # fmt: skip
     said = [block.text for block in pages["en"] if isinstance(block, Callout)]
     assert "No expense is recorded (real data)." in said
+
+
+def test_the_limits_a_protocol_states_and_a_fragile_effect_are_said_under_the_findings(
+    demonstration,
+):
+    finding = finding_of(demonstration("demande-unique"))
+    uneven = CheckOutcome("honest_trends", "informative", "relative", {"breakdown": 0.5})
+    limits = [Text(fr="Deux sites seulement.", en="Two sites only.")]
+    doubtful = replace(
+        finding,
+        found=replace(finding.found, checks=(uneven,)),
+        protocol=finding.protocol.model_copy(update={"limits": limits}),
+    )
+    alone = Portfolio({"demande-unique": load_project("demande-unique")}, {}, (doubtful,))
+    said = [b.text for b in show_findings(alone, lang=EN) if isinstance(b, Callout)]
+    assert said == [
+        "Single application for all social benefits: Two sites only.",
+        "Single application for all social benefits: the effect would not survive trends that "
+        "diverge after adoption as much as they did before.",
+    ]

@@ -3,12 +3,15 @@
 Real and simulated stand in tables of their own: no number is made from both.
 """
 
+from collections.abc import Iterable
+
 from toolkit.display.blocks import Block, Callout, Heading, Masthead, Paragraph, Table
 from toolkit.display.projects import EMPTY
 from toolkit.display.signs import NOT_AVAILABLE, with_signs
 from toolkit.display.studies import in_language
 from toolkit.display.writing import write_effect
 from toolkit.i18n import Language
+from toolkit.study.evidence import fragility
 from toolkit.study.findings import Finding
 from toolkit.study.portfolio import Portfolio
 from toolkit.study.portfolio_effects import is_contradicted
@@ -166,8 +169,13 @@ def _warnings(part: Portfolio, lang: Language) -> list[Block]:
     named = {
         "exaggerates": [f for f in found if _stands_out(f) and _is_unreliable(f)],
         "contradicted": [f for f in found if _excludes_zero(f) and is_contradicted(f)],
+        "fragile": [f for f in found if _stands_out(f) and fragility(f.found.checks) is not None],
     }
-    return [
+    limits = [
+        Callout("caution", lang("portfolio.limits", project=name, limits=" ".join(said)), lang)
+        for name, said in _limits(found, part, lang).items()
+    ]
+    return limits + [
         Callout(
             "caution",
             lang(
@@ -179,6 +187,17 @@ def _warnings(part: Portfolio, lang: Language) -> list[Block]:
         for key, findings in named.items()
         if findings
     ]
+
+
+def _limits(found: Iterable[Finding], part: Portfolio, lang: Language) -> dict[str, list[str]]:
+    """Return what the protocols themselves call limits, by the name of the project."""
+    return {
+        project_name(finding.project, part, lang): [
+            in_language(limit, lang) for limit in finding.protocol.limits
+        ]
+        for finding in found
+        if finding.protocol.limits
+    }
 
 
 def _stands_out(finding: Finding) -> bool:
