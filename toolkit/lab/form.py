@@ -30,7 +30,7 @@ white-space:normal;height:auto;line-height:1.4}
 .futurs-form button:focus-visible{outline:3px solid #0a76f6;outline-offset:1px}
 .futurs-form select{min-height:28px}
 .futurs-form .widget-inline-hbox.widget-checkbox{width:auto;flex-shrink:0}
-.futurs-form .widget-inline-hbox>:not(.widget-label){max-width:calc(100% - 6px)}
+.futurs-form .widget-inline-hbox>:not(.widget-label,.widget-label-basic){max-width:calc(100% - 6px)}
 </style>"""
 _AXES = {"territory": "territories", "project": "projects", "study": "studies"}
 
@@ -91,7 +91,7 @@ class _Form:
         self.state = widgets.HTML()
         self.links, self.shown = widgets.Output(), widgets.Output()
         wide = {"layout": widgets.Layout(width="auto")}
-        self.pdf = widgets.Checkbox(description=say("lab.pdf"), indent=False, **wide)
+        self.pdf = widgets.Checkbox(description=say("lab.pdf"), indent=False)
         self.run = widgets.Button(description=say("lab.run"), button_style="primary", **wide)
         self.make = widgets.Button(description=say("lab.make"), **wide)
         self.run.on_click(lambda _: self._do(self._run_below))
