@@ -153,7 +153,9 @@ def test_a_failure_is_listed_with_its_error_as_text_and_its_log(tmp_path):
     folder.mkdir(parents=True)
     (folder / "failure.txt").write_text("ValueError: <b>no</b>")
     page = render_index(tmp_path)["index.en.html"]
-    assert "1 failed report" in page
+    # Said at once, told after what there is to read.
+    assert '<a href="#failures">1 failed report</a>' in page
+    assert page.index('id="reports"') < page.index('<details id="failures"')
     assert '<a href="r/DEP/23/fr/failure.txt">failure.txt<' in page
     assert "ValueError: &lt;b&gt;no&lt;/b&gt;" in page
 
