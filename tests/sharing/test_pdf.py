@@ -157,3 +157,14 @@ def test_a_column_of_sentences_is_wider_than_one_of_names():
     table = Table("Épreuves", ("Épreuve", "Ce qui a été trouvé"), (("Tendances", sentence),))
     names, sentences = _widths(table)
     assert sentences > 4 * names
+
+
+def test_words_stay_whole_beside_long_texts():
+    """A date in one piece keeps its room, whatever the texts beside it would take."""
+    date, long = "1er\u00a0septembre\u00a02013", "Déployer les parcours des personnes âgées " * 3
+    header = ("Projet", "Ouverts le", "Jusqu’au", "Sites", "Lesquels")
+    row = (long, date, "21\u00a0décembre\u00a02018", "2", "Mayenne, Sarthe, Orne, Eure " * 20)
+    widths = _widths(Table("Sites", header, (row,)))
+    assert sum(widths) == pytest.approx(100)
+    assert widths[1] == len(date) + 3
+    assert widths[2] > len(header[2]) + 3

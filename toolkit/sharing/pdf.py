@@ -29,6 +29,7 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 _FONTS = Path(__file__).parents[1] / "display" / "fonts"
 STANDARDS = ["a-2a", "ua-1"]
 _HASH = 12  # characters of a hash
+_LINE = 100  # characters of a table's text across the page
 _LONGEST = 40  # rows of the table behind a figure; more is for the page
 
 
@@ -166,17 +167,22 @@ def _is_tall(svg: bytes) -> bool:
     return size is not None and float(size[2]) > 0.75 * float(size[1])
 
 
-def _widths(table: Table) -> list[int]:
+def _widths(table: Table) -> list[float]:
     """Return the share of the width each column needs: long texts wrap, words stay whole."""
     columns = zip(table.header, *table.rows, strict=True)
-    widths = []
+    least, more = [], []
     for cells in columns:
-        longest_word = max(len(word) for cell in cells for word in cell.split(" ") or [""])
+        title, *words = (max(map(len, cell.split(" "))) for cell in cells)
         longest_cell = max(len(cell) for cell in cells[1:] or cells)
-        # A column of sentences takes more than one of names, though it wraps too.
+        # Titles are bold. A column of sentences takes more than one of names, though it wraps too.
+        word = max(1.1 * title, *words, 0) + 3
         sentences = min(max(longest_cell - 30, 0) // 4, 40)
-        widths.append(max(longest_word, min(longest_cell, 30) + sentences) + 3)
-    return widths
+        least.append(word)
+        more.append(max(min(longest_cell, 30) + sentences + 3 - word, 0))
+    # Where not all fits on a line, it is the long texts that give way.
+    spare = max(_LINE - sum(least), 0)
+    fits = min(spare / sum(more), 1) if sum(more) else 0
+    return [word + fits * rest for word, rest in zip(least, more, strict=True)]
 
 
 def _shape(kind: str) -> str:
