@@ -135,7 +135,7 @@ def test_a_wrong_option_is_a_usage_error():
 def test_a_report_in_both_languages_has_identical_numbers(tmp_path):
     run = futurs("report", "DEP-23", "--lang", "fr", "--lang", "en", "--output", str(tmp_path))
     assert run.returncode == 0, run.stderr
-    assert run.stderr == f"2 reports made: {tmp_path / 'index.html'}\n"
+    assert run.stderr == f"2 reports made: {tmp_path / 'index.en.html'}\n"
     folder = tmp_path / "territory_report/DEP/23"
     manifests = [json.loads((folder / c / "manifest.json").read_text()) for c in ("fr", "en")]
     assert [m["parameters"]["lang"] for m in manifests] == ["fr", "en"]

@@ -190,9 +190,10 @@ def conclude(results: list, output: Path, *, mode: str = "bar") -> None:
     if mode == "json":
         click.echo(json.dumps(counts | {"index": str(output / "index.html")}))
     elif mode == "bar":
-        click.echo(
-            f"{_tell(counts, *STATUSES)}{say('index.colon')} {output / 'index.html'}", err=True
-        )
+        from toolkit.sharing.render import index_name
+
+        index = output / index_name(say.code)
+        click.echo(f"{_tell(counts, *STATUSES)}{say('index.colon')} {index}", err=True)
     for result in results:
         if result.status == "failed" and mode != "json":
             lines = [f"- {result.report.address}", result.failure.message, result.failure.log]
