@@ -63,7 +63,7 @@ def test_a_true_difference_is_seen_and_said():
     assert result.p < 0.01
     assert result.sentence(language("en")).startswith("The mean effect differs between the groups")
     none = subgroups(drawn(3, (6, 6)), by="mode")
-    assert "0 et 1 (p =\u00a00,15)" in none.sentence(language("fr"))
+    assert "0 et 1 (p\u00a0=\u00a00,15)" in none.sentence(language("fr"))
     assert none.sentence(language("en")).endswith("which does not prove them alike.")
 
 

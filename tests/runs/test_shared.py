@@ -316,7 +316,8 @@ def test_a_state_that_is_killed_costs_its_reports_an_attempt_at_most(while_, tmp
 
 
 CLIENT = """
-import pathlib, sys
+import pathlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from toolkit.runs.executors import Job, run_jobs
 jobs = [
     Job(pathlib.Path("waits.ipynb"), {"n": n, "lang": lang}, pathlib.Path(f"out-{n}-{lang}.ipynb"))
