@@ -125,7 +125,7 @@ def _tasks(notebook: str, reports: int, folder: Path) -> list[Task]:
         codes = [f"{number:02d}" for number in range(1, 96) if number != 20]
         each = [{"territory": f"DEP-{c}", "lang": lang} for c in codes for lang in ("fr", "en")]
     else:
-        each = [{"lang": "fr"}, {"lang": "en"}]
+        each = [{"study": "demande-unique", "lang": lang} for lang in ("fr", "en")]
     path = ROOT / "notebooks" / f"{notebook}.ipynb"
     chosen = islice(cycle(each), reports)
     return [(path, given, folder / f"{number}.ipynb") for number, given in enumerate(chosen)]
