@@ -42,6 +42,7 @@ _HOME = {
     "toolkit.records.territories": [
         "Territory",
         "find_territories",
+        "larger",
         "load_territories",
         "load_territory",
         "members",

@@ -10,6 +10,7 @@ from toolkit.records.slices import read_slice
 from toolkit.records.sources import table_path
 from toolkit.records.territories import (
     find_territories,
+    larger,
     load_territories,
     load_territory,
     members,
@@ -123,6 +124,15 @@ def test_parents_nearest_first():
     assert chain == ["EPCI-200034825", "DEP-23", "REG-75", "FR"]
     assert [p.id for p in parents(load_territory("DEP-2A"))] == ["REG-94", "FR"]
     assert parents(load_territory("FR")) == []
+
+
+def test_what_is_larger_holds_more_communes():
+    assert [place.id for place in larger(load_territory("COM-75056"))] == [
+        "EPCI-200054781", "REG-11", "FR",
+    ]  # fmt: skip
+    assert larger(load_territory("DEP-23")) == parents(load_territory("DEP-23"))
+    assert [place.id for place in larger(load_territory("DEP-974"))] == ["FR"]
+    assert larger(load_territory("FR")) == []
 
 
 def test_an_island_outside_any_epci_has_no_epci_parent():

@@ -201,6 +201,23 @@ def parents(territory: Territory) -> list[Territory]:
     return chain
 
 
+@recorded
+def larger(territory: Territory) -> list[Territory]:
+    """Return those of `parents` that hold more communes: Mayotte is the whole of its région.
+
+    Examples
+    --------
+    >>> [place.id for place in larger(load_territory("DEP-976"))]
+    ['FR']
+    """
+    own = 1 if territory.level == "COM" else len(members(territory, "COM"))
+    return [
+        place
+        for place in parents(territory)
+        if place.level == "FR" or len(members(place, "COM")) > own
+    ]
+
+
 def container_ids(territory: Territory) -> list[str]:
     """Return the ids of `parents`, known from the territory alone.
 
