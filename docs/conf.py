@@ -24,7 +24,8 @@ extensions = [
 ]
 exclude_patterns = ["_build"]
 
-# A page outside these folders is a guide; guides.md lists whatever there is.
+# A page outside these folders is a guide; guides.md lists whatever there is. The French of a page
+# has its name, in fr/.
 # In docstrings a single backtick may name a parameter that several records have; a block leaves its
 # record beside the HTML that is shown.
 suppress_warnings = ["toc.not_included", "ref.python", "mystnb.unknown_mime_type"]
@@ -50,7 +51,7 @@ html_domain_indices = False
 html_use_opensearch = ""
 html_static_path = ["_static"]
 templates_path = ["_templates"]
-html_sidebars = {"index.fr": []}  # a front page too
+html_sidebars = {"fr/index": [], "**tutorial/*": []}  # of one page each
 html_css_files = ["site.css"]
 html_context = {"default_mode": "auto"}  # by day and by night, as the reader's system is
 html_theme_options = {
@@ -59,6 +60,8 @@ html_theme_options = {
     "navbar_center": ["menu"],
     "navigation_depth": 2,
     "show_toc_level": 2,
+    "show_prev_next": False,  # pages have no order
+    "article_header_end": ["language"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],

@@ -12,7 +12,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
 _MARK = re.compile(r"<!-- generated: (\S+) ?(\S*) -->")
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#:]+)(#[^)\s]+)?\)")
+_TITLES = {"fr": "Futurs Publics – boîte à outils de recherche"}
 # Pages of the repository that the site shows too.
 _PAGES = {
     "ARCHITECTURE.md": "architecture.md",
@@ -42,10 +43,16 @@ def setup(app: Sphinx) -> dict:
 
 
 def say_language(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
-    """Have a page whose front matter says ``lang: fr`` say so, and what is around it in French."""
+    """Lead to the page in the other language; have what is around a page speak its own.
+
+    The front matter of a page in French says ``lang: fr``.
+    """
+    twin = page.removeprefix("fr/") if page.startswith("fr/") else f"fr/{page}"
+    context["twin"] = twin if twin in app.env.found_docs else ""
     lang = app.env.metadata.get(page, {}).get("lang")
     if lang:
         context |= {"language": lang, "gettext": _theme_words(lang).gettext}
+        context |= {"root_doc": f"{lang}/index", "docstitle": _TITLES[lang]}
 
 
 @cache
@@ -78,38 +85,39 @@ def write_file(name: str) -> Iterator[str]:
     yield _LINK.sub(lambda link: _link(link, path.parent), path.read_text(encoding="utf-8"))
 
 
-def write_tables(_: str) -> Iterator[str]:
-    """Describe each table that a researcher fills: its columns, in both languages."""
+def write_tables(lang: str) -> Iterator[str]:
+    """Describe each table that a researcher fills: its columns."""
     for resource in _schemas():
         schema = json.loads((DATA / resource).read_text(encoding="utf-8"))
         key = ", ".join(f"`{name}`" for name in schema.get("primaryKey", [])) or "–"
         yield f"\n## {schema['name']}\n"
-        yield f"{schema['title']}. *{schema['title_fr']}.* What tells rows apart: {key}.\n"
-        yield from _table(["column", "holds", "meaning", "*signification*"])
+        yield f"{schema['title' + _SUFFIX[lang]]}. {_say('What tells rows apart: ', lang)}{key}.\n"
+        yield from _table(["column", "holds", "meaning"], lang)
         for field in schema["fields"]:
-            meaning = [field["description"], field["description_fr"]]
-            yield from _row([f"`{field['name']}`", _holds(field), *meaning])
+            meaning = field["description" + _SUFFIX[lang]]
+            yield from _row([f"`{field['name']}`", _holds(field, lang), meaning])
 
 
-def write_vocabularies(_: str) -> Iterator[str]:
-    """List each vocabulary: its codes, in both languages."""
+def write_vocabularies(lang: str) -> Iterator[str]:
+    """List each vocabulary: its codes, and what they mean."""
     with (DATA / "programme" / "vocabulary.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for name in dict.fromkeys(row["vocabulary"] for row in rows):
         yield f"\n### {name}\n"
-        yield from _table(["code", "English", "*français*"])
+        yield from _table(["code", "meaning"], lang)
         for row in rows:
             if row["vocabulary"] == name:
-                yield from _row([f"`{row['code']}`", row["en"], row["fr"]])
+                yield from _row([f"`{row['code']}`", row[lang]])
 
 
-def write_resources(_: str) -> Iterator[str]:
+def write_resources(lang: str) -> Iterator[str]:
     """List the files of the data package, and which are simulated."""
-    yield from _table(["file", "table", "data"])
+    yield from _table(["file", "table", "data"], lang)
     for resource in _resources():
         schema = resource.get("schema")
         table = Path(schema).stem if isinstance(schema, str) else ""
         kind = {True: "**simulated**", False: "real", None: "–"}[resource.get("simulated")]
+        kind = _say(kind, lang)
         yield from _row([f"`{resource['path']}`", table and f"[{table}](#{table})", kind])
 
 
@@ -147,29 +155,71 @@ def _schemas() -> list[str]:
     return list(dict.fromkeys(schema for schema in named if isinstance(schema, str)))
 
 
-def _holds(field: dict) -> str:
+def _holds(field: dict, lang: str) -> str:
     """Say what the cells of a column may hold."""
+    say = partial(_say, lang=lang)
     limits = field.get("constraints", {})
     vocabulary = field.get("vocabulary", [])
     named = [vocabulary] if isinstance(vocabulary, str) else vocabulary
     parts = [
-        field["type"],
-        *(["required"] if limits.get("required") else []),
+        say(field["type"]),
+        *([say("required")] if limits.get("required") else []),
         *(f"[{name}](#{name.replace('_', '-')})" for name in named),
-        *([f"names a {field['reference']}"] if "reference" in field else []),
-        *(["several, separated by spaces"] if field.get("list") else []),
-        *(f"{limits[name]} {words}" for name, words in _LIMITS.items() if name in limits),
-        *([f"in {field['unit']}"] if "unit" in field else []),
+        *([say("names a ") + say(field["reference"])] if "reference" in field else []),
+        *([say("several, separated by spaces")] if field.get("list") else []),
+        *(f"{limits[name]} {say(words)}" for name, words in _LIMITS.items() if name in limits),
+        *([say("in ") + say(field["unit"])] if "unit" in field else []),
         *([f"`{limits['pattern']}`"] if "pattern" in limits else []),
     ]
     return ", ".join(parts)
 
 
 _LIMITS = {"minimum": "at least", "maximum": "at most"}
+_SUFFIX = {"en": "", "fr": "_fr"}
+_FRENCH = {
+    "column": "colonne",
+    "holds": "contient",
+    "meaning": "signification",
+    "code": "code",
+    "file": "fichier",
+    "table": "table",
+    "data": "données",
+    "**simulated**": "**simulées**",
+    "real": "réelles",
+    "–": "–",
+    "What tells rows apart: ": "Ce qui distingue les lignes\N{NO-BREAK SPACE}: ",
+    "string": "texte",
+    "date": "date",
+    "integer": "entier",
+    "number": "nombre",
+    "boolean": "`true` ou `false`",
+    "required": "exigé",
+    "names a ": "désigne\N{NO-BREAK SPACE}: ",
+    "several, separated by spaces": "plusieurs, séparés par des espaces",
+    "at least": "au moins",
+    "at most": "au plus",
+    "in ": "en ",
+    "territory": "un territoire",
+    "node": "un nœud",
+    "indicator": "un indicateur",
+    "source": "une source",
+    "cycle": "un cycle",
+    "project": "un projet",
+    "units": "unités",
+    "share": "part",
+    "person-days": "jours-personne",
+    "people": "personnes",
+    "EUR": "euros",
+}
 
 
-def _table(header: list[str]) -> Iterator[str]:
-    yield from _row(header)
+def _say(words: str, lang: str) -> str:
+    """Return words of this module in a language."""
+    return _FRENCH[words] if lang == "fr" else words
+
+
+def _table(header: list[str], lang: str) -> Iterator[str]:
+    yield from _row([_say(words, lang) for words in header])
     yield from _row(["---"] * len(header))
 
 

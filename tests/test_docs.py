@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import toolkit
 
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 
 
 def read(docs_site: Path, pattern: str) -> str:
@@ -21,11 +23,15 @@ def test_it_is_made_without_a_warning(docs_site):
 
 
 def test_every_page_is_reached_from_the_front(docs_site):
-    pages = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
-    front = read(docs_site, "index.html") + read(docs_site, "*/index.html")
-    front += read(docs_site, "guides.html")
-    reached = {name.split("/")[-1] for name in re.findall(r'href="([^"#]+)\.html', front)}
-    assert {page.stem for page in pages if "_build" not in page.parts} - reached == set()
+    pages = {path.relative_to(DOCS).with_suffix(".html") for path in DOCS.rglob("*.md")}
+    reached = set()
+    for front in ("", "fr"):
+        for pattern in ("index.html", "*/index.html", "guides.html"):
+            for path in (docs_site / front).glob(pattern):
+                links = re.findall(r'href="([^"#:]+\.html)', path.read_text(encoding="utf-8"))
+                reached |= {os.path.relpath(path.parent / link, docs_site) for link in links}
+    wanted = {page.as_posix() for page in pages if page.parts[0] != "_build"}
+    assert wanted - reached - {"index.html"} == set()
 
 
 def test_every_public_name_is_documented_with_what_it_returns(docs_site):
@@ -37,18 +43,19 @@ def test_every_public_name_is_documented_with_what_it_returns(docs_site):
     )
 
 
-def test_the_dictionary_has_every_column_and_code_in_both_languages(docs_site):
-    page = read(docs_site, "reference/data-dictionary.html").replace("&#x27;", "'")
+@pytest.mark.parametrize(("lang", "folder", "suffix"), [("en", "", ""), ("fr", "fr/", "_fr")])
+def test_the_dictionary_has_every_column_and_code(docs_site, lang, folder, suffix):
+    page = read(docs_site, f"{folder}reference/data-dictionary.html").replace("&#x27;", "'")
     wanted = set()
     for path in (ROOT / "data" / "schemas").glob("*.json"):
-        for field in json.loads(path.read_text(encoding="utf-8"))["fields"]:
-            wanted |= {field["description"], field["description_fr"]}
+        fields = json.loads(path.read_text(encoding="utf-8"))["fields"]
+        wanted |= {field[f"description{suffix}"] for field in fields}
     with (ROOT / "data" / "programme" / "vocabulary.csv").open(encoding="utf-8") as file:
-        wanted |= {text for row in csv.DictReader(file) for text in (row["fr"], row["en"])}
+        wanted |= {row[lang] for row in csv.DictReader(file)}
     assert {text for text in wanted if text not in page} == set()
 
 
-METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
+METHODS = sorted((DOCS / "methods").glob("*.md"))
 
 
 @pytest.mark.parametrize(
@@ -67,9 +74,9 @@ def test_examples_show_what_their_cells_gave(docs_site):
     assert "Creuse" in read(docs_site, "examples/territory.html")
 
 
-@pytest.mark.parametrize("page", ["index.md", "index.fr.md"])
+@pytest.mark.parametrize("page", ["index.md", "fr/index.md"])
 def test_each_kind_of_user_has_five_steps_at_most(page):
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    text = (DOCS / page).read_text(encoding="utf-8")
     ways = re.split(r"^## ", text, flags=re.MULTILINE)[1:4]
     assert [len(re.findall(r"^\d\. ", way, re.MULTILINE)) for way in ways] == [4, 4, 4]
     assert all(re.search(r"\[.*\]\(.*\.md\)", way) for way in ways)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = {"en": "a-project-of-your-own.md", "fr": "votre-projet.md"}
+PAGES = {"en": ROOT / "docs" / "tutorial", "fr": ROOT / "docs" / "fr" / "tutorial"}
 _FENCE = re.compile(r"^```(\{code-block\} )?(\w+)\n(?::caption: (\S+)\n\n)?(.*?)^```$", re.M | re.S)
 _SPACES = re.compile("[\u00a0\u202f]")  # that no line may end on
 # Runs commands in one process, as a shell would one after the other, and says what became of each.
@@ -37,7 +37,7 @@ class Block(NamedTuple):
 
 
 def blocks(lang: str) -> list[Block]:
-    page = (ROOT / "docs" / "tutorial" / PAGES[lang]).read_text(encoding="utf-8")
+    page = (PAGES[lang] / "a-project-of-your-own.md").read_text(encoding="utf-8")
     return [Block(kind, file, text) for _, kind, file, text in _FENCE.findall(page)]
 
 

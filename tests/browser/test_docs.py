@@ -7,11 +7,12 @@ from .conftest import outside, violations
 pytestmark = pytest.mark.browser
 PAGES = [
     "index",
-    "index.fr",
+    "fr/index",
+    "fr/reports",
     "methods/synthetic-control",
     "reference/api-estimate",
     "examples/effect",
-    "tutorial/votre-projet",
+    "fr/tutorial/a-project-of-your-own",
 ]
 
 
@@ -30,23 +31,47 @@ def test_axe_finds_nothing(docs_site, open_page, axe):
         assert violations(page) == [], name
 
 
-def test_the_search_finds_a_page_from_a_file(docs_site, open_page):
+def test_the_search_finds_pages_in_both_languages_from_a_file(docs_site, open_page):
     page = open_page(docs_site / "search.html")
-    page.goto(page.url + "?q=synthetic+control")
-    page.locator("#search-results li a").first.wait_for()
-    assert "Synthetic control" in page.locator("#search-results").inner_text()
+    search = page.url
+    for words, title in (("synthetic+control", "Synthetic control"), ("évaluateurs", "Glossaire")):
+        page.goto(f"{search}?q={words}")
+        page.locator("#search-results li a").first.wait_for()
+        assert title in page.locator("#search-results").inner_text()
     assert outside(page) == []
 
 
 def test_a_french_page_says_so_to_a_screen_reader(docs_site, open_page):
-    page = open_page(docs_site / "index.fr.html")
+    page = open_page(docs_site / "fr/index.html")
     assert page.locator("html[lang=fr] h1").inner_text().startswith("Boîte à outils")
     # What is around the page too: parts of the site, search, table of contents.
     menu = page.locator(".bd-header .bd-navbar-elements .nav-link").first
-    assert menu.inner_text() == "Accueil"
+    assert menu.inner_text() == "Tutoriel"
     assert "Recherche" in page.locator(".bd-header .search-button-field").first.inner_text()
     page.get_by_role("link", name="votre projet", exact=True).click()
     assert page.locator("[lang=fr] h1").inner_text().startswith("Votre projet")
+
+
+def test_menus_of_a_french_page_lead_to_french_pages(docs_site, open_page):
+    page = open_page(docs_site / "fr/batch.html")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.get_by_role("button", name="Navigation du site").click()
+    menu = page.locator("#pst-primary-sidebar-modal")
+    menu.get_by_role("link", name="Méthodes").wait_for()
+    links = page.locator("header a, #pst-primary-sidebar-modal a, .bd-breadcrumbs a")
+    named = links.evaluate_all("links => links.map(link => [link.href, link.innerText.trim()])")
+    assert len(named) > 15
+    assert [
+        name for href, name in named if "/fr/" not in href and not name.endswith("(en anglais)")
+    ] == []
+
+
+def test_a_page_leads_to_itself_in_the_other_language(docs_site, open_page):
+    page = open_page(docs_site / "reports.html")
+    page.get_by_role("link", name="Cette page en français").click()
+    assert page.locator("h1").inner_text().startswith("Les rapports")
+    page.get_by_role("link", name="This page in English").click()
+    assert page.locator("h1").inner_text().startswith("Reports")
 
 
 def test_it_never_scrolls_sideways_on_a_telephone(docs_site, open_page):
