@@ -169,6 +169,17 @@ def test_every_site_is_listed_with_its_dates_and_the_way_to_its_project(pages):
     assert len(ways[0].links) == 7
 
 
+def test_a_departement_covered_no_one_knows_how_far_is_named_after_its_project(pages):
+    table = next(
+        b for b in pages["en"] if isinstance(b, Table) and b.caption.startswith("The départements")
+    )
+    (title, n, _), (apart, n_apart, names), nowhere = table.rows
+    assert (n, apart, n_apart) == ("2", f"{title}: an unknown part, or none", "10")
+    assert names.startswith("Corrèze, Côte-d'Or, ")
+    assert names.endswith(" and Yonne")
+    assert nowhere[:2] == ("No project", "99")
+
+
 def test_an_interval_that_a_check_contradicts_is_explained_where_it_is_read(
     portfolio, demonstration
 ):
@@ -184,17 +195,17 @@ def test_an_interval_that_a_check_contradicts_is_explained_where_it_is_read(
     assert figure.title.endswith("1 of 1, of which contradicted by a check: 1")
 
 
-def test_costs_are_planned_beside_actual_and_their_lack_is_said(pages):
+def test_costs_stand_beside_the_effect_planned_beside_actual_and_their_lack_is_said(pages):
     table = next(
-        b
-        for b in pages["en"]
-        if isinstance(b, Table) and b.caption.startswith("Planned and actual")
+        b for b in pages["en"] if isinstance(b, Table) and b.caption.startswith("Effect, expenses")
     )
     rows = {row[0]: row[1:] for row in table.rows}
     assert len(rows) == 6
     assert rows["Single application for all social benefits"] == (
+        "−6.6 days (95%: −7.6 to −5.5)", "Beneficial",
         "940,770", "1,021,120", "+9%", "3,316", "3,538",
     )  # fmt: skip
+    assert rows["Local public-service outlet of the future"][:2] == ("–", "–")  # no study ran
     said = [block.text for block in pages["en"] if isinstance(block, Callout)]
     assert "No expense is recorded (real data)." in said
 

@@ -114,14 +114,14 @@ def _draw(found: pd.Series, names: dict, contours, counts: dict[str, int], lang:
 def _tabulate(reach: Reach, part: Portfolio, lang: Language, note: str) -> Table:
     """Name the départements of each project, and those of none, with the people reached."""
     frame = reach.departments
-    rows = [
-        _row(project_name(name, part, lang), frame[_holds(frame.projects, name)], lang)
-        for name in part.projects
-    ]
+    rows = []
+    for project in part.projects:
+        name = project_name(project, part, lang)
+        rows.append(_row(name, frame[_holds(frame.projects, project)], lang))
+        in_part = frame[_holds(frame.in_part, project)]
+        if len(in_part):
+            rows.append(_row(lang("portfolio.gaps.in_part", project=name), in_part, lang))
     rows.append(_row(lang("portfolio.gaps.none").capitalize(), frame[frame.n_projects == 0], lang))
-    partly = frame[frame.in_part.str.len() > 0]
-    if len(partly):
-        rows.append(_row(lang("portfolio.gaps.in_part").capitalize(), partly, lang))
     return Table(
         caption=lang("portfolio.gaps.caption", part=part_name(part, lang)),
         header=tuple(lang(f"portfolio.column.{name}") for name in ("project", "n", "departments")),
