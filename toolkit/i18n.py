@@ -10,6 +10,7 @@ import operator
 import os
 import re
 import string
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -136,6 +137,21 @@ class Language:
         text = re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW_NBSP, text)
         return re.sub(r"(?<=«) | (?=[?!;:»%])", NBSP, text)
 
+    def quoted(self, text: str) -> str:
+        r"""Return a text to be quoted: its own quotation marks become those of the second level.
+
+        Examples
+        --------
+        >>> language("en").quoted("“Digital locker”: is it used?")
+        '‘Digital locker’: is it used?'
+        >>> language("fr").quoted("L’«\u00a0armoire\u00a0» sert-elle ?")
+        'L’“armoire” sert-elle ?'
+        """
+        marks = {f"«{NBSP}": "“", f"{NBSP}»": "”"} if self.code == "fr" else {"“": "‘", "”": "’"}
+        for outer, inner in marks.items():
+            text = text.replace(outer, inner)
+        return text
+
     def of(self, name: str, article: int | None) -> str:
         """Write a place name as it stands after "of": contracted in French, bare in English.
 
@@ -198,6 +214,17 @@ def interface_language() -> Language:
     wanted = [os.environ.get(name, "") for name in ("FUTURS_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     chosen = next((w for w in wanted if w), "en")
     return language("fr" if chosen.lower().startswith("fr") else "en")
+
+
+def fold(text: str) -> str:
+    """Strip accents and capitals, so that names stand where a reader looks for them.
+
+    Examples
+    --------
+    >>> sorted(["Ardennes", "Ardèche", "Ain"], key=fold)
+    ['Ain', 'Ardèche', 'Ardennes']
+    """
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
 
 
 def placeholders(template: str) -> set[str]:

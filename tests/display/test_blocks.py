@@ -93,7 +93,7 @@ def test_a_masthead_says_subject_status_grade_and_date():
         "Simulated data up to 9 March 2026",
     ]
     partly = Masthead("Creuse", "descriptive", date(2026, 3, 9), EN, simulated=True, partly=True)
-    assert partly.dated() == "Data of 9 March 2026"
+    assert partly.dated() == "Data as of 9 March 2026"
     assert masthead.warning().word == "Simulated data."
     with pytest.raises(ValueError, match="status is 'final': one of descriptive, exploratory"):
         Masthead("Creuse", "final", date(2026, 3, 9), EN)

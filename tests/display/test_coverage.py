@@ -34,10 +34,21 @@ def test_an_absent_row_is_not_available():
 def test_many_territories_keep_those_with_gaps():
     frame = panel(120)
     frame.loc[frame.territory == "T110", "status"] = "nd"
+    frame.loc[frame.territory < "T050", "status"] = "provisional"
     figure = plot_coverage(frame, measure="Settled", lang=EN)
     assert "The 40 territories with most gaps" in figure.note
+    assert figure.title == "57% of cells are observed (138 of 240), 42% provisional"
     assert "T110" in figure.svg.decode()
     assert len(figure.table.rows) == 120
+    whole = plot_coverage(panel(120), measure="Settled", lang=EN)
+    assert whole.note == "The first 40 territories, none having a gap; the table has all of them."
+
+
+def test_names_stand_in_alphabetical_order_whatever_their_accents():
+    names = {"T000": "Savoie", "T001": "Saône-et-Loire", "T002": "Ardèche", "T003": "Ardennes"}
+    frame = panel(4).assign(territory=lambda cells: cells.territory.map(names))
+    rows = plot_coverage(frame, measure="Settled", lang=EN).table.rows
+    assert [row[0] for row in rows] == ["Ardèche", "Ardennes", "Saône-et-Loire", "Savoie"]
 
 
 def test_all_missing_and_one_cell():

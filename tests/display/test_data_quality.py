@@ -32,11 +32,28 @@ def series(project):
 
 def test_the_answer_counts_what_is_observed(project, series):
     said = [b.text for b in introduce_data(project, series, lang=EN) if isinstance(b, Paragraph)]
-    whole = sum(int(found.statuses.sum()) for found in series.values())
-    known = sum(int(found.statuses["ok"]) for found in series.values())
-    assert said[0].startswith("14 of the project’s 14 tables are filled.")
-    assert f"{EN.percent(known / whole, 0)} of the {EN.number(whole)} values expected" in said[0]
-    assert re.fullmatch(r"Values that stand out: \d+\. Breaks in a series: \d+\.", said[1])
+    assert said[0] == (
+        "Tables of the project that have rows: 14 of 14. State of the 2,134 values expected of "
+        "the indicators: observed 1,910 (89.5%), statistical secrecy 2 (0.1%), not available 32 "
+        "(1.5%), and provisional 190 (8.9%)."
+    )
+    assert said[1] == "Values that stand out: 0. Breaks in a series: 0."
+    short = {name: replace(found, breaks=None) for name, found in series.items()}
+    said = [b.text for b in introduce_data(project, short, lang=EN) if isinstance(b, Paragraph)]
+    assert said[1].endswith("2 series are too short to tell whether they break.")
+
+
+def test_the_territories_that_are_not_counted_are_named(project, series):
+    said = [b.text for b in explain_series(project, series, lang=FR) if isinstance(b, Paragraph)]
+    assert said[0] == (
+        "Territoires exclus, qui ne sont pas comptés ici\u00a0: Indre-et-Loire, Mayotte, "
+        "Meurthe-et-Moselle et Rhône (deployments.csv dit pourquoi)."
+    )
+    [found, _] = series.values()
+    panel = found.panel[found.panel.territory != "DEP-01"].copy()
+    panel.attrs = found.panel.attrs
+    less = explain_series(project, {"part-apa-domicile": replace(found, panel=panel)}, lang=EN)
+    assert any(b.text.startswith("Without any row: Ain.") for b in less if isinstance(b, Paragraph))
 
 
 def test_the_page_bears_the_date_of_what_it_shows_when_that_is_later(project, series):

@@ -155,6 +155,14 @@ def test_facets_that_are_not_scored_are_written_in_the_projects_own_file(project
     ]
 
 
+def test_evidence_on_a_criterion_is_told_though_nobody_scored():
+    project = load_project("plateforme-inclusion")
+    blocks = explain_criteria(project, describe_criteria(project), lang=EN)
+    [row] = tables(blocks)["What speaks for and against, by criterion"].rows
+    assert row[0].startswith("C5 – ")
+    assert row[2:] == ("for", "documentary", "3")
+
+
 def leads(blocks) -> list[str]:
     return [block.text for block in blocks if isinstance(block, Paragraph) and block.lead]
 

@@ -55,6 +55,24 @@ def test_a_change_of_definition_is_a_break_and_not_outliers(panel):
     assert find_outliers(moved).empty
 
 
+def test_counts_of_unlike_sizes_move_in_proportion():
+    """One fall of a third that all share leaves no small territory with fewer than none."""
+    rng = np.random.default_rng(3)
+    sizes = np.geomspace(50, 20_000, 40)
+    path = np.r_[np.ones(12), 0.66, np.ones(11)]
+    counts = np.round(sizes[:, None] * path * np.exp(rng.normal(0, 0.04, (40, 24))))
+    counts[0, 5] = 120
+    index = pd.MultiIndex.from_product(
+        [[f"DEP-{n:02d}" for n in range(40)], range(24)], names=["territory", "period"]
+    )
+    panel = pd.DataFrame({"value": counts.ravel()}, index=index).reset_index()
+    found = find_outliers(panel, relative=True)
+    assert found[["territory", "period"]].to_numpy().tolist() == [["DEP-00", 5]]
+    assert found.value[0] == pytest.approx(120)
+    assert found.expected[0] == pytest.approx(50, rel=0.06)
+    assert (find_outliers(panel).expected < 0).any()
+
+
 def test_few_periods_say_nothing_of_breaks(panel):
     assert find_breaks(panel[panel.period < "2008"]) is None
 

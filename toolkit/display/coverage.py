@@ -10,11 +10,13 @@ from toolkit.display.blocks import Figure, Table
 from toolkit.display.drawing import canvas, check_drawable, wrapped
 from toolkit.display.style import STATUS_LOOKS, in_style, to_svg
 from toolkit.display.writing import write_period
-from toolkit.i18n import Language
+from toolkit.i18n import Language, fold
 from toolkit.records.vocabulary import load_vocabulary
 
 _MOST_TICKS = 9
 _MOST_ROWS = 40
+# A provisional value is there to be read: its cell is no gap.
+_THERE = ("ok", "provisional")
 
 
 def plot_coverage(
@@ -32,7 +34,8 @@ def plot_coverage(
     Returns
     -------
     Figure
-        Titled by the share of cells observed; its table counts each status by territory.
+        Titled by the share of cells observed, and of those provisional if any; its table counts
+        each status by territory, in alphabetical order.
 
     Examples
     --------
@@ -41,12 +44,13 @@ def plot_coverage(
     check_drawable(frame, status="plot_coverage")
     cells = frame.pivot(index="territory", columns="period", values="status")
     cells = cells.sort_index(axis="columns").fillna("nd")
+    cells = cells.sort_index(key=lambda names: names.map(fold))
     known = int((cells == "ok").to_numpy().sum())
     used = [code for code in STATUS_LOOKS if (cells == code).any(axis=None)]
     words = load_vocabulary("observation_status").set_index("code")[lang.code]
     counts = {code: int((cells == code).to_numpy().sum()) for code in used}
     listed = lang.join([f"{words[code]} {lang.number(n)}" for code, n in counts.items()])
-    gaps = (cells != "ok").sum(axis="columns")
+    gaps = (~cells.isin(_THERE)).sum(axis="columns")
     drawn = cells.loc[gaps.sort_values(ascending=False, kind="stable").index[:_MOST_ROWS]]
     drawn = cells.loc[[t for t in cells.index if t in set(drawn.index)]]
     values = {
@@ -57,10 +61,14 @@ def plot_coverage(
         "territories": lang.plural("coverage.territories", len(cells)),
         "periods": lang.plural("coverage.periods", cells.shape[1]),
         "counts": listed,
+        "provisional": lang.percent(counts.get("provisional", 0) / cells.size, 0),
         "n": lang.number(len(drawn)),
     }
-    title = lang("coverage.title", **values)
-    notes = [lang("coverage.cut", **values)] if len(drawn) < len(cells) else []
+    title = lang(
+        "coverage.title.provisional" if "provisional" in counts else "coverage.title", **values
+    )
+    cut = "coverage.cut" if gaps.any() else "coverage.cut.whole"
+    notes = [lang(cut, **values)] if len(drawn) < len(cells) else []
     return Figure(
         svg=_draw(drawn, used, words, counts, lang),
         title=title,

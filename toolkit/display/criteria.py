@@ -49,8 +49,10 @@ def explain_criteria(project: Project, criteria: Criteria | None, *, lang: Langu
     See ``notebooks/project_characterisation.ipynb``.
     """
     blocks: list[Block] = [Heading(lang("criteria.title"))]
+    claims = tabulate_claims(project, "criterion", lang=lang)
+    evidence: list[Block] = [claims] if claims else []
     if criteria is None:
-        return [*blocks, not_written(project, "ratings", lang=lang)]
+        return [*blocks, not_written(project, "ratings", lang=lang), *evidence]
     if criteria.n_rounds > 1:
         blocks.append(Paragraph(lang("criteria.rounds", n=lang.number(criteria.n_rounds))))
     if criteria.by_moment.empty:
@@ -58,9 +60,7 @@ def explain_criteria(project: Project, criteria: Criteria | None, *, lang: Langu
     else:
         facts = figure_facts(project, lang)
         blocks.append(plot_ratings(criteria.by_moment, by="moment", **facts))
-    blocks.append(_tabulate_criteria(project, criteria, lang))
-    claims = tabulate_claims(project, "criterion", lang=lang)
-    return [*blocks, *([claims] if claims else [])]
+    return [*blocks, _tabulate_criteria(project, criteria, lang), *evidence]
 
 
 def compare_sides(project: Project, criteria: Criteria | None, *, lang: Language) -> list[Block]:
@@ -122,6 +122,8 @@ def _moves(criteria: Criteria, lang: Language) -> str:
         return lang("criteria.change.unknown")
     up, down = changes.index[changes.up > changes.down], changes.index[changes.down > changes.up]
     codes = {"up": lang.join(list(up)), "down": lang.join(list(down))}
+    if len(changes) in (len(up), len(down)):
+        return lang(f"criteria.change.{'up' if len(up) else 'down'}.all")
     kind = {(True, True): "both", (True, False): "up", (False, True): "down"}
     return lang(f"criteria.change.{kind.get((len(up) > 0, len(down) > 0), 'none')}", **codes)
 

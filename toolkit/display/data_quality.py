@@ -1,6 +1,6 @@
 """What the data of a project can bear, table by table and indicator by indicator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from toolkit.display.projects import (
 from toolkit.display.signs import NOT_AVAILABLE, with_signs
 from toolkit.display.sources import tabulate_sources
 from toolkit.display.writing import spread_digits, write_level, write_number, write_period
-from toolkit.i18n import Language
+from toolkit.i18n import Language, fold
 from toolkit.records.portfolio import Project
 from toolkit.records.rates import outcome_sources
 from toolkit.records.schemas import load_schema
@@ -42,18 +42,12 @@ def introduce_data(project: Project, series: Series, *, lang: Language) -> list[
     if not here:
         answer.append(lang("quality.nothing_here"))
     else:
-        cells = sum(int(found.statuses.sum()) for found in here)
-        known = sum(int(found.statuses.get("ok", 0)) for found in here)
-        counts = {
-            "share": lang.percent(known / cells, 0),
-            "cells": lang.number(cells),
-            "secret": lang.number(sum(int(found.statuses.get("secret", 0)) for found in here)),
-            "censored": lang.number(sum(int(found.statuses.get("censored", 0)) for found in here)),
-        }
-        answer[0] += " " + lang("quality.cells", **counts)
+        answer[0] += " " + _say_states(here, lang)
         outliers = lang.number(sum(len(found.outliers) for found in here))
         breaks = lang.number(sum(0 if f.breaks is None else len(f.breaks) for f in here))
         answer.append(lang("quality.found", outliers=outliers, breaks=breaks))
+        if short := sum(found.breaks is None for found in here):
+            answer[1] += " " + lang.plural("quality.found.short", short)
     updates = [found.panel.attrs["updated_on"] for found in here]
     blocks = introduce_project(
         project,
@@ -106,6 +100,8 @@ def explain_series(project: Project, series: Series, *, lang: Language) -> list[
     """
     indicators = project.tables["indicators"].set_index("indicator")
     blocks: list[Block] = [Heading(lang("quality.series.title"))]
+    if any(series.values()) and (said := _say_sites(project, lang)):
+        blocks.append(Paragraph(said))
     for name, found in series.items():
         label = indicators.loc[name, f"label_{lang.code}"]
         blocks.append(Heading(label, level=3))
@@ -113,7 +109,7 @@ def explain_series(project: Project, series: Series, *, lang: Language) -> list[
             source = indicators.loc[name, "source"]
             blocks.append(Callout("note", lang("quality.not_here", source=source), lang))
         else:
-            blocks += _one_series(label, found, lang)
+            blocks += _one_series(label, found, _silent(project, found), lang)
     return blocks
 
 
@@ -154,13 +150,55 @@ def explain_provenance(project: Project, *, lang: Language) -> list[Block]:
     ]
 
 
-def _one_series(label: str, found: SeriesQuality, lang: Language) -> list[Block]:
+def _say_states(series: Sequence[SeriesQuality], lang: Language) -> str:
+    """Say how many of the values expected are in each state, none of those there are left out."""
+    counts = pd.concat([found.statuses for found in series]).groupby(level=0).sum()
+    whole = int(counts.sum())
+    listed = [
+        lang("quality.state", state=word, n=lang.number(n), share=lang.percent(n / whole, 1))
+        for code, word in _states(lang).items()
+        if (n := int(counts.get(code, 0)))
+    ]
+    return lang("quality.cells", cells=lang.number(whole), states=lang.join(listed))
+
+
+def _states(lang: Language) -> dict[str, str]:
+    return vocabulary_words("observation_status", lang) | {"absent": lang("quality.absent")}
+
+
+def _say_sites(project: Project, lang: Language) -> str:
+    """Say which territories no series counts, and where values that are not the project's are."""
+    sites = project.tables["deployments"]
+    excluded = _names(sites.territory[sites.role == "excluded"])
+    said = []
+    if excluded:
+        said.append(lang.plural("quality.excluded", len(excluded), names=lang.join(excluded)))
+    if project.tables["observations"].empty:
+        said.append(lang("quality.pulled"))
+    return " ".join(said)
+
+
+def _silent(project: Project, found: SeriesQuality) -> pd.Series:
+    """Return the project's territories, of the levels of a series, of which it has no row."""
+    sites = project.tables["deployments"]
+    ids = sites.territory[sites.role != "excluded"]
+    levels = found.panel.territory.str.partition("-")[0].unique()
+    return ids[ids.str.partition("-")[0].isin(levels) & ~ids.isin(found.panel.territory)]
+
+
+def _names(ids: pd.Series) -> list[str]:
+    return sorted(territory_names(list(ids)).values(), key=fold) if len(ids) else []
+
+
+def _one_series(label: str, found: SeriesQuality, silent: pd.Series, lang: Language) -> list[Block]:
     panel, attrs = found.panel, found.panel.attrs
     note = " · ".join(attrs["attribution"][lang.code])
     names = territory_names(list(dict.fromkeys(panel.territory)))
     cells = panel[["territory", "period", "status"]].assign(territory=panel.territory.map(names))
     facts = {"lang": lang, "simulated": attrs["simulated"], "note": note}
     said = [_say_breaks(found, attrs["unit"], lang)]
+    if len(silent):
+        said.insert(0, lang("quality.silent", names=lang.join(_names(silent))))
     if found.outliers.empty:
         said.append(lang("quality.no_outlier", level=lang.percent(OUTLYING, 0)))
     blocks = [
@@ -173,7 +211,6 @@ def _one_series(label: str, found: SeriesQuality, lang: Language) -> list[Block]
 
 
 def _tabulate_statuses(label: str, found: SeriesQuality, lang: Language) -> Table:
-    words = vocabulary_words("observation_status", lang) | {"absent": lang("quality.absent")}
     whole = int(found.statuses.sum())
     rows = tuple(
         (
@@ -181,7 +218,7 @@ def _tabulate_statuses(label: str, found: SeriesQuality, lang: Language) -> Tabl
             lang.number(n := int(found.statuses.get(code, 0))),
             lang.percent(n / whole, 1),
         )
-        for code, word in words.items()
+        for code, word in _states(lang).items()
     )
     return Table(
         caption=lang("quality.statuses.caption", label=label),
@@ -207,11 +244,15 @@ def _tabulate_outliers(
         for row in found.outliers.head(_MOST_LISTED).itertuples()
     )
     columns = ("territory", "period", "value", "expected", "distance")
+    notes = [lang("quality.outliers.note")]
+    notes += [lang("quality.outliers.relative")] if found.relative else []
+    if len(found.outliers) > _MOST_LISTED:
+        notes.append(lang("quality.outliers.cut", most=lang.number(_MOST_LISTED)))
     return Table(
         caption=lang.plural("quality.outliers.caption", len(found.outliers), label=label),
         header=tuple(lang(f"quality.column.{name}") for name in columns),
         rows=rows,
-        note=lang("quality.outliers.note", most=lang.number(_MOST_LISTED)),
+        note=" ".join(notes),
         text_columns=frozenset({0, 1}),
         simulated=found.panel.attrs["simulated"],
         lang=lang,

@@ -57,6 +57,8 @@ def _value(measure: Measure, lang: Language) -> str:
         return NOT_AVAILABLE
     if measure.unit == "percent":
         return lang.percent(measure.value / 100, 0)
+    if measure.unit == "eur":
+        return lang("unit.eur", number=lang.number(measure.value, 2))
     number = _number(measure.value, lang)
     return number if measure.unit == "count" else lang(f"unit.{measure.unit}", number=number)
 

@@ -56,10 +56,10 @@ def plot_ratings(
     raters = total.sum(axis=1)
     share = high / raters
     values = {
-        "best": ", ".join(share.index[share == share.max()]),
+        "best": lang.join(list(share.index[share == share.max()])),
         "best_n": lang.number(high[share.idxmax()]),
         "best_of": lang.number(raters[share.idxmax()]),
-        "worst": ", ".join(share.index[share == share.min()]),
+        "worst": lang.join(list(share.index[share == share.min()])),
         "worst_n": lang.number(high[share.idxmin()]),
         "worst_of": lang.number(raters[share.idxmin()]),
     }
@@ -71,20 +71,12 @@ def plot_ratings(
             moment=words[last].capitalize(),
             title=title[0].lower() + title[1:],
         )
-    said = "; ".join(
-        lang(
-            "ratings.alt.criterion",
-            criterion=criterion,
-            **{f"n{level}": lang.number(total.loc[criterion, level]) for level in _LEVELS},
-        )
-        for criterion in total.index
-    )
     return Figure(
         svg=_draw(counts, words, lang),
         title=title,
         subtitle=lang(f"ratings.subtitle.{by}"),
         note=" ".join([lang("ratings.note"), note]).strip(),
-        alt=lang("ratings.alt", title=title, criteria=said),
+        alt=lang("ratings.alt", title=title, bars=_say_bars(counts, words, lang)),
         lang=lang,
         simulated=simulated,
         table=_tabulate(counts, by, words, lang),
@@ -105,6 +97,20 @@ def _counts(ratings: pd.DataFrame, by: str, order: list[str]) -> pd.DataFrame:
     return counts.reindex(columns=_LEVELS, fill_value=0).sort_index(
         key=lambda index: index.map(order.index) if index.name == by else index
     )
+
+
+def _say_bars(counts: pd.DataFrame, words: dict[str, str], lang: Language) -> str:
+    """Say each bar by the scores that someone gave."""
+    bars = []
+    for (criterion, code), row in counts.iterrows():
+        given = [
+            lang.plural("ratings.alt.score", int(row[level]), score=lang.number(level))
+            for level in _LEVELS
+            if row[level]
+        ]
+        scores = lang.join(given)
+        bars.append(lang("ratings.alt.bar", criterion=criterion, who=words[code], scores=scores))
+    return " ".join(bars)
 
 
 def _draw(counts: pd.DataFrame, words: dict[str, str], lang: Language) -> bytes:

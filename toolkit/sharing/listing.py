@@ -1,12 +1,11 @@
 """The entries of an index as its page reads them: rows in one language, columns, filters."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from toolkit.i18n import LANGUAGES, Language
+from toolkit.i18n import LANGUAGES, Language, fold
 from toolkit.sharing.entries import KINDS, Entry
 
 # The codes a filter offers, in this order, where there is a natural one.
@@ -131,8 +130,3 @@ def _shared(column: str, row: dict[str, str]) -> str:
     if column == "address" and text.endswith(code):
         return text.removesuffix(code) + "{}"
     return text
-
-
-def fold(text: str) -> str:
-    """Strip accents and capitals, so that names stand where a reader looks for them."""
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()

@@ -74,7 +74,7 @@ def _describe(document: Document, manifest: dict) -> dict[str, object]:
         "licence": lang("page.licence"),
         "cite": lang(
             "page.cite",
-            title=document.title,
+            title=lang.quoted(document.title),
             dated=masthead.dated(),
             toolkit=manifest["toolkit"],
         ),

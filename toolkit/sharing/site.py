@@ -8,14 +8,14 @@ from pathlib import Path
 
 from toolkit.display.blocks import Callout
 from toolkit.errors import ToolkitError
-from toolkit.i18n import LANGUAGES, NBSP, Language, interface_language, language
+from toolkit.i18n import LANGUAGES, NBSP, Language, fold, interface_language, language
 from toolkit.records.atomic import write_atomically
 from toolkit.records.projects import FACTS, Facts, project_ids, read_facts
 from toolkit.records.sources import data_dir
 from toolkit.records.studies import StudyFile, study_files
 from toolkit.records.territories import LEVELS
 from toolkit.sharing.entries import Entry, find_entries, find_failures, locate
-from toolkit.sharing.listing import ORDERS, filters, fold, in_columns, list_rows
+from toolkit.sharing.listing import ORDERS, filters, in_columns, list_rows
 from toolkit.sharing.render import index_name, page_style, page_template
 from toolkit.sharing.sheets import find_sheets
 from toolkit.sharing.site_map import draw_maps

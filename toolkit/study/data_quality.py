@@ -39,6 +39,8 @@ class SeriesQuality:
     outliers : DataFrame
         One row a value that stands out: territory (id), period, value, expected, distance in
         standard deviations of the others; cells of too few cases to publish are never listed.
+    relative : bool
+        Whether distances are of logarithms: a count moves in proportion to its territory's size.
     breaks : DataFrame or None
         One row a period at which the series breaks: period, change (of the middle territory, in the
         indicator's unit) and distance; None where there are too few periods to tell.
@@ -47,6 +49,7 @@ class SeriesQuality:
     panel: pd.DataFrame
     statuses: pd.Series
     outliers: pd.DataFrame
+    relative: bool
     breaks: pd.DataFrame | None
 
 
@@ -66,10 +69,12 @@ def describe_series(project: Project) -> Mapping[str, SeriesQuality | None]:
             continue
         fewest = 0 if pd.isna(row.min_count) else row.min_count
         publishable = panel[panel.n.isna() | ~(panel.n < fewest)]
+        relative = panel.attrs["unit"] == "count"
         found[row.indicator] = SeriesQuality(
             panel,
             count_statuses(panel),
-            find_outliers(publishable),
+            find_outliers(publishable, relative=relative),
+            relative,
             find_breaks(panel, season=_SEASONS[row.frequency]),
         )
     return found
@@ -94,15 +99,18 @@ def count_statuses(panel: pd.DataFrame) -> pd.Series:
     return pd.concat([panel.status.value_counts(), pd.Series({"absent": whole - len(panel)})])
 
 
-def find_outliers(panel: pd.DataFrame, *, level: float = OUTLYING) -> pd.DataFrame:
+def find_outliers(
+    panel: pd.DataFrame, *, level: float = OUTLYING, relative: bool = False
+) -> pd.DataFrame:
     """Find the values far from the other periods of their territory, what periods share aside.
 
     Each value is held against the mean and the spread of the others of its territory, in which it
     has no part (a studentised deleted residual); the level is shared among all cells (Bonferroni),
     so that a panel where nothing is wrong has an outlier with that probability at most, if its
-    noise is normal.
+    noise is normal. `relative` compares logarithms (of one more, for a count may be zero): what
+    periods share is then a proportion, where territories of unlike sizes share no number.
     """
-    wide = _wide(panel)
+    wide = np.log1p(_wide(panel)) if relative else _wide(panel)
     shared = wide.sub(wide.median(axis="columns"), axis="index").median(axis="index")
     own = wide - shared
     known = own.notna()
@@ -114,9 +122,10 @@ def find_outliers(panel: pd.DataFrame, *, level: float = OUTLYING) -> pd.DataFra
         distance = (own - mean).abs() / np.sqrt(variance * (1 + 1 / others))
     chance = 2 * t.sf(distance, np.maximum(others - 1, 1)) * known.to_numpy().sum()
     judged = (others >= FEWEST_CHANGES) & (variance > 0)
+    back = np.expm1 if relative else (lambda values: values)
     cells = {
-        "value": wide,
-        "expected": mean + shared,
+        "value": back(wide),
+        "expected": back(mean + shared),
         "distance": distance.where(judged & (chance < level)),
     }
     rows = pd.concat({name: part.T.unstack() for name, part in cells.items()}, axis="columns")
