@@ -55,7 +55,7 @@ def test_a_french_page_says_so_to_a_screen_reader(docs_site, open_page):
 def test_menus_of_a_french_page_lead_to_french_pages(docs_site, open_page):
     page = open_page(docs_site / "fr/batch.html")
     page.set_viewport_size({"width": 360, "height": 800})
-    page.get_by_role("button", name="Navigation du site").click()
+    page.get_by_role("button", name="Navigation dans le site").click()
     menu = page.locator("#pst-primary-sidebar-modal")
     menu.get_by_role("link", name="Méthodes").wait_for()
     links = page.locator("header a, #pst-primary-sidebar-modal a, .bd-breadcrumbs a")
