@@ -61,6 +61,19 @@ def test_a_share_of_a_check_is_never_said_as_certain():
     assert "99 times in 100" in text
 
 
+def test_those_treated_later_are_not_counted_twice_unsaid():
+    found = estimate(n_comparison=94, n_later=4)
+    assert "94 comparison territories, 4 of them treated later" in found.sentence(EN)
+    assert "94 territoires de comparaison, dont 4 traités plus tard" in found.sentence(FR)
+
+
+def test_a_share_too_small_to_show_is_not_written_as_zero():
+    values = {"value": 4.0, "robustness": 18.2, "robustness_interval": 0.043}
+    said = CheckOutcome("sensitivity", "informative", "no_covariates", values).sentence(EN)
+    assert "18%" in said
+    assert "0.043%" in said
+
+
 def test_an_unbounded_or_missing_interval_is_said():
     assert "between −∞ and +2.00 days" in estimate(low=-math.inf, high=2).sentence(EN)
     nothing = estimate(low=math.nan, high=math.nan).sentence(EN)
@@ -69,7 +82,7 @@ def test_an_unbounded_or_missing_interval_is_said():
 
 def test_the_table_has_one_row_with_every_field():
     table = estimate(cautions=("missing_cells", "sizes_unknown")).table()
-    assert table.shape == (1, 15)
+    assert table.shape == (1, 16)
     assert table.cautions[0] == "missing_cells, sizes_unknown"
 
 

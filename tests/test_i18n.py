@@ -231,19 +231,54 @@ def test_a_number_reads_back_the_same_in_both_languages(value, digits):
     ("p", "fr", "en"),
     [
         (0.34217, "= 0,34", "= 0.34"),
+        (0.0278, "= 0,028", "= 0.028"),
+        (0.0201, "= 0,02", "= 0.02"),
+        (0.00234, "= 0,0023", "= 0.0023"),
+        # Two digits would not say on which side of a threshold it lies.
         (0.0496, "= 0,0496", "= 0.0496"),
-        (0.003, "= 0,003", "= 0.003"),
-        (1e-30, "< 0,0001", "< 0.0001"),
+        (0.0504, "= 0,0504", "= 0.0504"),
+        (0.104, "= 0,104", "= 0.104"),
+        (0.05, "= 0,05", "= 0.05"),
+        (0.001, "= 0,001", "= 0.001"),
+        (0.0001, "< 0,001", "< 0.001"),
+        (1e-30, "< 0,001", "< 0.001"),
         (1.0, "= 1,00", "= 1.00"),
     ],
 )
-def test_a_p_value_is_never_written_as_zero(p, fr, en):
+def test_a_p_value_has_two_significant_digits_and_is_never_zero(p, fr, en):
     assert FR.p_value(p) == fr.replace(" ", "\u00a0")
     assert EN.p_value(p) == en.replace(" ", "\u00a0")
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "fr", "en"),
+    [
+        (-0.4, "percent", 2, "−0,40 point", "−0.40 points"),
+        (1.994, "days", 2, "1,99 jour", "1.99 days"),
+        (1.996, "days", 2, "2,00 jours", "2.00 days"),
+        (0, "days", 0, "0 jour", "0 days"),
+        (1, "days", 0, "1 jour", "1 day"),
+        (1, "log_points", 1, "1,0_point de logarithme", "1.0_log points"),
+        (-2, "months", 0, "−2 mois", "−2 months"),
+        (1.5, "", 1, "1,5", "1.5"),
+    ],
+)
+def test_a_quantity_is_singular_as_its_language_has_it(value, unit, digits, fr, en):
+    said = [lang.quantity(value, unit, digits).replace("\u00a0", "_") for lang in (FR, EN)]
+    assert said == [fr, en]
+
+
+def test_numbers_of_numpy_are_rounded_as_others():
+    assert FR.number(np.float64(58.675), 2) == FR.number(58.675, 2) == "58,67"
+
+
+def test_items_that_hold_commas_stand_between_semicolons():
+    assert FR.series(["a, b", "c"]) == "a, b\u00a0; c"
+    assert EN.series(["a, b", "c"]) == "a, b; c"
+
+
 def test_the_sign_before_a_p_is_left_to_the_number():
-    """A check's "{p}" comes as "= 0.003" or "< 0.0001": the message says "p {p}"."""
+    """A check's "{p}" comes as "= 0.003" or "< 0.001": the message says "p {p}"."""
     for code in LANGUAGES:
         for key, texts in CATALOGUES[code].items():
             wrong = key.startswith("check.") and re.search(r"[=<]\s*\{p\}", "".join(texts))

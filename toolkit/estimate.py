@@ -47,6 +47,8 @@ class Estimate(Card):
         Codes of the doubts it carries ("sizes_unknown"...), each a sentence ``caution.<code>``.
     reason : str
         Code of why this inference was chosen (``inference.why.<reason>``), or "".
+    n_later : int
+        Of the comparison, the territories that are treated later: they count among both.
     """
 
     value: float
@@ -64,6 +66,7 @@ class Estimate(Card):
     smallest_p: float = 0.0
     cautions: tuple[str, ...] = ()
     reason: str = ""
+    n_later: int = 0
 
     def __post_init__(self) -> None:
         if math.isnan(self.value):
@@ -89,6 +92,8 @@ class Estimate(Card):
             "treated": lang.plural("estimate.treated", self.n_treated),
             "comparison": lang.plural("estimate.comparison", self.n_comparison),
         }
+        if self.n_later:
+            values["comparison"] = lang.plural("estimate.later", self.n_later, **values)
         if math.isnan(self.low) or math.isnan(self.high):
             return lang("estimate.sentence.no_interval", **values)
         covers_zero = self.low <= 0 <= self.high
@@ -163,20 +168,20 @@ def write_value(value: float, unit: str, lang: Language, digits: int = 2) -> str
     One on a logarithm is written in per cent.
     """
     if unit == LOG_UNIT and not math.isinf(value):
-        share, unit = as_share(value, unit)
-        return lang(f"unit.{unit}", number=lang.number(share, 1, sign=True))
-    number = written(value, lang, digits, sign=True)
-    return number if not unit or math.isinf(value) else lang(f"unit.{unit}", number=number)
+        return lang.quantity(*as_share(value, unit), 1, sign=True)
+    return written(value, lang, digits, unit, sign=True)
 
 
-def written(value: float, lang: Language, digits: int, *, sign: bool = False) -> str:
+def written(
+    value: float, lang: Language, digits: int, unit: str = "", *, sign: bool = False
+) -> str:
     """Write a number with `digits` decimals, more where that would leave fewer than two figures."""
     if math.isinf(value):
         return "+∞" if value > 0 else "−∞"
     # Less than a millionth of a millionth is rounding.
     if abs(value) > _ROUNDING:
         digits = max(digits, 1 - math.floor(math.log10(abs(value))))
-    return lang.number(value, digits, sign=sign)
+    return lang.quantity(value, unit, digits, sign=sign)
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ class CheckOutcome:
         Catalogue key ``check.<check>.<reason>`` of the sentence that says why.
     values : mapping
         What that sentence names: numbers, counts as int, names as str. One called "p" is written
-        with its sign, "= 0.003" or "< 0.0001".
+        with its sign, "= 0.003" or "< 0.001".
     data : DataFrame or None
         What a figure of the check draws.
     """
@@ -226,5 +231,5 @@ def _said(name: str, value: float | str, lang: Language, digits: int) -> str:
         return lang.number(int(value))
     if name in _SHARES:
         # Never certain: 99.9999 times out of 100 is not said as 100.
-        return lang.number(min(value, 99.0), 0 if value >= 10 else 1)
+        return written(min(value, 99.0), lang, 0)
     return lang.p_value(value) if name == "p" else written(value, lang, digits)

@@ -11,7 +11,7 @@ import os
 import re
 import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ MINUS = "\N{MINUS SIGN}"
 _DE_ARTICLE = {2: "du ", 3: "de la ", 4: "des ", 5: "de l’", 7: "de las ", 8: "de los "}
 # The system says them in its own language alone.
 _REASONS = ("EACCES", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT", "ENOTDIR", "EPERM", "EROFS")
+# Of p-values: below the first, no digit means anything; at the others, readers draw a line.
+_SMALLEST_P = 0.001
+_THRESHOLDS = (0.05, 0.1)
 _spoken: ContextVar[str] = ContextVar("spoken", default="")
 _ARTICLES = {2: "Le ", 3: "La ", 4: "Les ", 5: "L'", 7: "Las ", 8: "Los "}
 
@@ -76,8 +79,22 @@ class Language:
         from babel.numbers import format_decimal
 
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text = format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.code)
-        return ("+" if sign and round(value, digits) > 0 else "") + text.replace("-", MINUS)
+        # numpy's numbers round otherwise: 58.675 is a little less than it looks.
+        rounded = round(float(value), digits) + 0.0
+        text = format_decimal(rounded, format=pattern, locale=self.code)
+        return ("+" if sign and rounded > 0 else "") + text.replace("-", MINUS)
+
+    def quantity(self, value: float, unit: str = "", digits: int = 0, *, sign: bool = False) -> str:
+        """Write a number in its unit (a code of the vocabulary "unit", or "").
+
+        French keeps the singular below two, English for one alone: "−1,5 point", "−1.5 points".
+        """
+        number = self.number(value, digits, sign=sign)
+        if not unit:
+            return number
+        size = abs(round(float(value), digits))
+        is_one = size < 2 if self.code == "fr" else size == 1 and not digits
+        return self.plural(f"unit.{unit}", 1 if is_one else 2, number=number)
 
     def percent(self, share: float, digits: int = 1, *, sign: bool = False) -> str:
         """Write a share (0.031) as a percentage (3,1 % or 3.1%)."""
@@ -86,15 +103,18 @@ class Language:
         )
 
     def p_value(self, p: float) -> str:
-        """Write a p-value with its sign, to four decimals where it is small: "= 0.003".
+        """Write a p-value with its sign, to two significant digits: "= 0.028", "= 0.34".
 
-        It never reads as zero: below 0.0001 it is "< 0.0001".
+        It never reads as zero: below 0.001 it is "< 0.001". A third digit tells on which side of
+        0.05 or 0.10 it lies, where two would not.
         """
         from babel.numbers import format_decimal
 
-        small = p < 0.0001
-        pattern = "0.00##" if p < 0.1 else "0.00"
-        number = format_decimal(0.0001 if small else p, format=pattern, locale=self.code)
+        small = p < _SMALLEST_P
+        shown = _SMALLEST_P if small else _significant(p, 2)
+        if shown in _THRESHOLDS:
+            shown = _significant(p, 3)
+        number = format_decimal(shown, format="0.00###", locale=self.code)
         return ("<" if small else "=") + NBSP + number
 
     def date(self, day: datetime.date) -> str:
@@ -181,6 +201,14 @@ class Language:
 
         return format_list(items, style="standard", locale=self.code)
 
+    def series(self, items: Iterable[str]) -> str:
+        """Write a list whose items may hold commas: "a ; b" with a no-break space, "a; b"."""
+        return (f"{NBSP}; " if self.code == "fr" else "; ").join(items)
+
+
+def _significant(p: float, digits: int) -> float:
+    return float(f"{p:.{digits}g}")
+
 
 @cache
 def language(code: str) -> Language:
@@ -188,8 +216,8 @@ def language(code: str) -> Language:
 
     Examples
     --------
-    >>> language("fr")("unit.days", number="3")
-    '3 jours'
+    >>> language("fr").quantity(3, "days"), language("fr").quantity(1.78, "days", 2)
+    ('3 jours', '1,78 jour')
     """
     if code not in LANGUAGES:
         say = interface_language()

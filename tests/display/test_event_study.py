@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from toolkit.designs.pretrends import pretrend_test
 from toolkit.display.event_study import plot_event_study
 from toolkit.errors import ToolkitError
 from toolkit.i18n import language
@@ -27,6 +28,24 @@ def test_title_counts_the_intervals_that_exclude_zero():
     assert drawn().title == "Periods that exclude zero: 2 of 2 after adoption, 0 of 2 before"
 
 
+def test_a_joint_test_comes_before_a_count_of_intervals():
+    """Two standard errors away twice: chi-squared 8 with two degrees of freedom, exp(-4)."""
+    quiet, loud = (
+        pretrend_test([k * 0.2, -k * 0.4], np.diag([0.01, 0.04]), estimate=4.0) for k in (0.5, 1)
+    )
+    figure = drawn(pretrends=loud)
+    assert figure.title == (
+        "Before adoption, trends diverged already (joint test: p\u00a0=\u00a00.018); "
+        "after it, 2 of 2 intervals exclude zero"
+    )
+    assert figure.title in figure.alt
+    assert "chi-squared with 2 degrees of freedom" in figure.note
+    assert drawn(pretrends=quiet, lang=FR).title == (
+        "Avant l’adoption, aucune divergence constatée (test conjoint\u00a0: p\u00a0=\u00a00,37)"
+        "\u00a0; après, zéro est exclu 2 fois sur 2"
+    )
+
+
 def test_the_table_holds_the_numbers_drawn_with_the_digits_their_intervals_support():
     table = drawn().table
     assert table.header[1] == "Effect (points)"
@@ -39,7 +58,7 @@ def test_the_table_holds_the_numbers_drawn_with_the_digits_their_intervals_suppo
 
 def test_the_alternative_gives_every_coefficient():
     assert "−2: −0.4 points (−1.9 to +1.1)" in drawn().alt
-    assert "−2\u00a0: −0,4 points (−1,9 à +1,1)" in drawn(lang=FR).alt
+    assert "−2\u00a0: −0,4 point (−1,9 à +1,1)\u00a0; 0\u00a0: +3,1 points" in drawn(lang=FR).alt
 
 
 def test_order_of_rows_does_not_matter():

@@ -21,7 +21,7 @@ def estimate(value=3.14159, low=1.2, high=5.1, p=0.0312, unit="percent", level=0
 def test_one_unit_stands_in_the_header():
     table = tabulate_estimates({"All": estimate()}, strong=["All"], lang=EN)
     assert table.header[1:4] == ("Effect (points)", "Lower bound (95%)", "Upper bound (95%)")
-    assert table.rows == (("All", "+3.1", "+1.2", "+5.1", "0.0312", "3", "1,200"),)
+    assert table.rows == (("All", "+3.1", "+1.2", "+5.1", "0.031", "3", "1,200"),)
     assert table.strong == {0}
     assert tabulate_estimates({"A": estimate()}, lang=FR).rows[0][6] == "1\u202f200"
 
@@ -43,7 +43,7 @@ def test_no_bound_no_interval_and_a_tiny_p():
         lang=EN,
     )
     assert table.rows[0][2] == "−∞"
-    assert table.rows[0][4] == "<\u00a00.0001"
+    assert table.rows[0][4] == "<\u00a00.001"
     assert table.rows[1][2:5] == ("nd", "nd", "nd")
     assert table.note == "nd: not available. ∞: the data set no bound on that side."
 

@@ -29,7 +29,8 @@ def test_the_rank_counts_placebos_that_are_as_far():
     figure = plot_synthetic_gaps(GAP, placebos, **OPTIONS)
     assert figure.title == "Creuse: gap ranked 2 of 4, placebos included"  # A ties with it
     # Root mean squares: sqrt(12.5) after, 0.5 before.
-    assert "ratio 7.1 against at most 7.1" in figure.alt
+    assert "(root mean squares): 7.1; the largest among placebos is 7.1." in figure.alt
+    assert figure.alt.startswith("Gap lines, Settled: Creuse, and 3 placebos in grey.")
     assert figure.table.rows[3] == ("2018", "+4.0", "+1.0", "+1.0", "+4.0")
 
 
@@ -38,6 +39,14 @@ def test_a_perfect_fit_before_and_no_placebo():
     assert figure.title == "Creuse: gap ranked 1 of 1, placebos included"
     assert "+∞" in figure.alt
     assert figure.table.rows[0][2] == "nd"
+
+
+def test_beside_a_perfect_fit_gaps_are_ranked_as_they_are():
+    placebos = pd.DataFrame({"A": [0.0, 0, -5, -3], "B": [1.0, 1, 1, 1]}, YEARS)
+    figure = plot_synthetic_gaps(GAP, placebos, scaled=False, **OPTIONS)
+    assert figure.title == "Creuse: gap ranked 2 of 3, placebos included"  # 3.5, after A's 4
+    assert "without its sign, since some twins fit the past perfectly: 3.5 days" in figure.note
+    assert "the largest among placebos is 4.0 days." in figure.note
 
 
 def test_weights_are_ranked_and_the_rest_summed():

@@ -27,8 +27,10 @@ def test_the_twelve_items_of_a_demonstration():
         "Message sent after the check only",
         "Waiting-time curve before and after",
     ]
-    assert said["where"] == "10 treated territories."
-    assert "from 50 to 100%" in said["when"]
+    assert said["where"] == "Treated: 10 départements."
+    assert said["when"] == (
+        "Opened everywhere on 1 April 2015; share of the territory covered, from 50 to 100%."
+    )
     assert said["modifications"].startswith("2 changes decided in the course of the cycles. The ")
     assert said["actual"] == "Of 7 assumptions on which delivery rested: held 2, failed 1."
 

@@ -85,6 +85,19 @@ def test_the_interval_decides(low, high, direction, verdict):
     assert found.verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "reason", "said"),
+    [
+        (-7.0, -2.0, "matters", "beyond the smallest effect"),
+        (-7.0, -1.9, "interval", "too small to matter"),
+    ],
+)
+def test_a_beneficial_effect_may_still_be_too_small_to_matter(low, high, reason, said):
+    found = conclude(estimate(low, high), [], direction="decrease", meaningful=2.0)
+    assert (found.verdict, found.reason) == ("beneficial", reason)
+    assert said in found.sentence(language("en"))
+
+
 def test_a_comparison_that_is_refuted_stops_any_verdict():
     checks = [outcome("pretrends", "failed"), outcome("spillover", "failed")]
     found = conclude(estimate(-7, -5), checks, direction="decrease", meaningful=2.0)

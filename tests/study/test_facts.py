@@ -4,7 +4,7 @@ from datetime import date
 
 from toolkit.i18n import language
 from toolkit.records.toml_model import Text
-from toolkit.study.facts import Fact, lacking, listed, word
+from toolkit.study.facts import Fact, lacking, listed, told, word
 
 FR, EN = language("fr"), language("en")
 
@@ -16,14 +16,16 @@ def test_numbers_dates_texts_and_lists_are_written():
         "2 pieces of evidence (qualitative and documentary), of which against the project: 1."
     )
     assert fact.sentence(FR).startswith("2 preuves (qualitative et documentaire)")
-    opened = {"first": date(2015, 4, 1), "last": date(2015, 6, 1), "low": 50.0, "high": 62.5}
-    said = Fact("when", "tidier.when_dose", opened).sentence(FR)
+    opened = told("tidier.opened", first=date(2015, 4, 1), last=date(2015, 6, 1))
+    values = {"opened": opened, "low": 50.0, "high": 62.5}
+    said = Fact("when", "tidier.when_dose", values).sentence(FR)
     assert "1er avril 2015" in said
     assert "62,5" in said
 
 
 def test_one_is_singular():
-    assert Fact("where", "tidier.where", {"n": 1}).sentence(EN) == "1 treated territory."
+    one = told("members.count.EPCI", n=1)
+    assert (one.fr, one.en) == ("1 intercommunalité", "1 intercommunality")
 
 
 def test_a_share_is_a_percentage():

@@ -39,7 +39,22 @@ def test_with_too_few_left_all_are_said_to_start_at_once(lockers):
 def test_a_synthetic_control_says_that_it_cannot_be_told(lockers):
     protocol = lockers[0].model_copy(update={"design": "synthetic_control"})
     assert study_power(protocol, lockers[1]) is None
-    assert len(power_sentences(protocol, None, language("fr"))) == 1
+    assert "synthetic control" in power_sentences(protocol, None, language("en"))[0]
+    clustered = lockers[0].model_copy(update={"clusters": "region"})
+    assert "treated in clusters" in power_sentences(clustered, None, language("en"))[0]
+
+
+def test_a_design_that_may_miss_what_matters_says_so(lockers):
+    protocol, sample = lockers
+    found = study_power(protocol, sample)
+    said = [len(power_sentences(protocol, found, language("en")))]
+    demanding = protocol.thresholds.model_copy(update={"meaningful": 1.5})
+    asked = protocol.model_copy(update={"thresholds": demanding})
+    told = power_sentences(asked, found, language("en"))
+    assert said == [len(told) - 1]
+    assert told[1] == (
+        "The smallest effect that would matter (1.50 per 1,000) is below that: it could go unseen."
+    )
 
 
 def test_an_effect_less_than_what_the_design_sees_reliably_may_be_exaggerated(demonstration):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from toolkit.designs.arguments import as_numbers, check_columns, is_finite, option_faults
@@ -187,8 +186,7 @@ def full_cost(
 
 def write_euros(value: float, lang: Language, digits: int = 0) -> str:
     """Write an amount in euros, with cents below ten."""
-    number = written(value, lang, max(digits, 2) if 0 < abs(value) < 10 else digits)
-    return number if np.isinf(value) else lang("unit.eur", number=number)
+    return written(value, lang, max(digits, 2) if 0 < abs(value) < 10 else digits, "eur")
 
 
 def _checked_lines(costs: pd.DataFrame, plan: str) -> pd.DataFrame:

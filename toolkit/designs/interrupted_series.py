@@ -72,9 +72,9 @@ class InterruptedSeries:
         verdict = "inconclusive" if covers_zero else "up" if effect.value > 0 else "down"
         return lang(
             f"estimate.interrupted_series.{verdict}",
-            value=_written(effect.value, effect.unit, lang, digits),
-            low=_written(effect.low, effect.unit, lang, digits),
-            high=_written(effect.high, effect.unit, lang, digits),
+            value=lang.quantity(effect.value, effect.unit, digits, sign=True),
+            low=lang.quantity(effect.low, effect.unit, digits, sign=True),
+            high=lang.quantity(effect.high, effect.unit, digits, sign=True),
             level=lang.percent(effect.level, 0),
             n=lang.number(int(self.path.after.sum())),
             period=self.intervention,
@@ -186,11 +186,6 @@ def interrupted_series(
         autocorrelation,
         intervention,
     )
-
-
-def _written(value: float, unit: str, lang: Language, digits: int) -> str:
-    number = lang.number(value, digits, sign=True)
-    return lang(f"unit.{unit}", number=number) if unit else number
 
 
 def _fit(

@@ -103,11 +103,9 @@ class Power:
         }
         if isinf(self.mde):
             return lang("power.nothing", smallest=lang.number(self.smallest_p, 3), **values)
-        mde, unit = as_share(self.mde, self.unit)
-        number = lang.number(mde, digits)
         sentence = lang(
             "power.least",
-            mde=lang(f"unit.{unit}", number=number) if unit else number,
+            mde=lang.quantity(*as_share(self.mde, self.unit), digits),
             power=lang.percent(self.power, 0),
             before=lang.number(self.n_before),
             after=lang.number(self.n_after),

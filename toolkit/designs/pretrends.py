@@ -84,9 +84,9 @@ def pretrend_test(
     -------
     CheckOutcome
         Check "pretrends"; "failed", "passed", "informative" or, without a pre-period,
-        "not_applicable". Values: p, detectable (the slope rejected with probability 0.8) and,
-        given an estimate, explaining (the slope that yields it) and power (against that slope, in
-        per cent).
+        "not_applicable". Values: n (degrees of freedom), p, detectable (the slope rejected with
+        probability 0.8) and, given an estimate, explaining (the slope that yields it) and power
+        (against that slope, in per cent).
 
     Raises
     ------
@@ -119,6 +119,7 @@ def pretrend_test(
     information = float(line @ precision @ line)
     threshold = chi2.ppf(level, n_pre)
     values = {
+        "n": n_pre,
         "p": float(chi2.sf(statistic, n_pre)),
         "detectable": float(np.sqrt(_noncentrality(_ENOUGH_POWER, n_pre, threshold) / information)),
     }

@@ -110,6 +110,12 @@ class Staggered:
         """Territories that serve as comparison after an adoption, those treated later included."""
         return int(self._effects.compared[:, self._after].any(axis=1).sum())
 
+    @cached_property
+    def n_later(self) -> int:
+        """Of the comparison, the territories that are treated later."""
+        compared = self._effects.compared[:, self._after].any(axis=1)
+        return int((compared & (self._study.adoption < self._study.never)).sum())
+
     @property
     def _after(self) -> np.ndarray:
         return (self._cells.event_time >= 0) & np.isfinite(self._effects.value)
@@ -189,6 +195,7 @@ class Staggered:
             level=level,
             smallest_p=smallest,
             cautions=self._cautions(inference, low, high),
+            n_later=self.n_later,
         )
 
     def event_times(

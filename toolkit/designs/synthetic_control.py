@@ -185,10 +185,11 @@ def synthetic_control(
         for one in (donors if placebos else ())
     ]
     fits = pd.DataFrame([_fit_row(setting, g) for g in [*gaps, *others]])
-    p, low, high, smallest = np.nan, np.nan, np.nan, 0.0
+    p, low, high, smallest, inference = np.nan, np.nan, np.nan, 0.0, "none"
     if placebos:
         rng = np.random.default_rng(seed)
         p, low, high, smallest = placebo_test(matrix, fits, level, draws, rng)
+        inference = "placebo_in_space_unscaled" if fits.perfect.any() else "placebo_in_space"
     local = bool(predictors) and search == "local"
     cautions = _cautions(matrix, fits, n_left_out, (low, high), local)
     estimate = Estimate(
@@ -198,7 +199,7 @@ def synthetic_control(
         p=p,
         design="synthetic_control",
         estimand="att",
-        inference="placebo_in_space" if placebos else "none",
+        inference=inference,
         unit=unit,
         n_treated=len(treated),
         n_comparison=len(donors),

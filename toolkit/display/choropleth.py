@@ -85,7 +85,7 @@ def plot_choropleth(
     }
     legend = _legend(shown, known.value, limits, set(contours), digits, lang)
     title = lang("choropleth.title", **values)
-    described = "; ".join(label for label, _ in legend)
+    described = lang.series(label for label, _ in legend)
     values["unit"] = headed(measure, unit, lang)
     return Figure(
         svg=_draw(shown, contours, legend, level, lang),

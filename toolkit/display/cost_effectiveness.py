@@ -78,7 +78,7 @@ def plot_cost_effectiveness(
     title = lang("cost.title", **values)
     if len(points) == 1:
         title = lang(f"cost.title.{quarters.iloc[0]}", name=points["name"].iloc[0])
-    said = "; ".join(
+    said = lang.series(
         lang(
             "cost.alt.point",
             name=row["name"],

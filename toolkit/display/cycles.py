@@ -58,6 +58,7 @@ def plot_cycles(
         "years": f"{dates.min().year}–{dates.max().year}",
         "decisions": " → ".join(words[code] for _, code in decided) or lang("cycles.none"),
     }
+    listed = lang.series(said) or lang("cycles.none")
     title = lang.plural("cycles.title", cycles.cycle.nunique(), **values)
     notes = [lang("cycles.running")] if running else []
     return Figure(
@@ -65,7 +66,7 @@ def plot_cycles(
         title=title,
         subtitle=lang("cycles.subtitle", **values),
         note=" ".join([*notes, note]).strip(),
-        alt=lang("cycles.alt", title=title, list="; ".join(said) or lang("cycles.none"), **values),
+        alt=lang("cycles.alt", title=title, list=listed, **values),
         lang=lang,
         simulated=simulated,
         table=_tabulate(cycles, words, lang),

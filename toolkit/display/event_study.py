@@ -16,6 +16,7 @@ from toolkit.display.drawing import (
 from toolkit.display.signs import with_signs, write_cell
 from toolkit.display.style import GREY, PALE, STRONG, in_style, to_svg
 from toolkit.display.writing import headed, supported_digits, write_interval, write_number
+from toolkit.estimate import CheckOutcome
 from toolkit.i18n import Language
 
 
@@ -27,6 +28,7 @@ def plot_event_study(
     level: float = 0.95,
     reference: int = -1,
     length: int = 1,
+    pretrends: CheckOutcome | None = None,
     lang: Language,
     simulated: bool = False,
     note: str = "",
@@ -47,11 +49,15 @@ def plot_event_study(
         The event time all others are compared with; drawn as a hollow mark at zero.
     length : int
         Of an event time, in periods of the panel.
+    pretrends : CheckOutcome, optional
+        What `pretrend_test` made of the coefficients before adoption: intervals that stand alone
+        do not say whether all may be zero at once.
 
     Returns
     -------
     Figure
-        Titled by how many intervals exclude zero, after and before adoption.
+        Titled by that test, or else by how many intervals before adoption exclude zero; and by how
+        many after adoption do.
 
     Examples
     --------
@@ -78,17 +84,26 @@ def plot_event_study(
     ]
     banded = "band_low" in frame
     values = {"level": lang.percent(level, 0), "measure": measure, **written}
-    title = lang("event.title" if len(before) else "event.title.after", **values)
+    if pretrends is not None:
+        values["p"] = lang.p_value(pretrends.values["p"])
+        notes.append(lang.plural("event.note.joint", pretrends.values["n"]))
+    title = lang(_title(before, pretrends), **values)
     return Figure(
         svg=_draw(frame, reference, length, lang),
         title=title,
         subtitle=lang("event.subtitle.band" if banded else "event.subtitle", **values),
         note=" ".join([*notes, note]).strip(),
-        alt=lang("event.alt", title=title, points="; ".join(lines), **values),
+        alt=lang("event.alt", title=title, points=lang.series(lines), **values),
         lang=lang,
         simulated=simulated,
         table=_tabulate(frame, measure, unit, level, digits, length, lang),
     )
+
+
+def _title(before: pd.DataFrame, pretrends: CheckOutcome | None) -> str:
+    if pretrends is not None:
+        return "event.title.diverged" if pretrends.status == "failed" else "event.title.together"
+    return "event.title" if len(before) else "event.title.after"
 
 
 def _excluding(frame: pd.DataFrame) -> int:

@@ -89,7 +89,7 @@ def plot_forest(
     notes += [lang("forest.note.weight")] if "weight" in studies else []
     notes += [lang("forest.note.prediction", **values)] if prediction is not None else []
     notes += [lang("figure.arrow")] if np.isinf(rows[["low", "high"]]).any(axis=None) else []
-    said = "; ".join(f"{row.label} {_result(row, lang, digits)}" for row in rows.itertuples())
+    said = lang.series(f"{row.label} {_result(row, lang, digits)}" for row in rows.itertuples())
     return Figure(
         svg=_draw(rows, lang, digits),
         title=title,

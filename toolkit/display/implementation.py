@@ -249,7 +249,7 @@ def _of_money(project: Project, lang: Language) -> list[str]:
     if pd.isna(planned) or pd.isna(actual) or not planned:
         return []
     amounts = {
-        name: lang("unit.eur", number=lang.number(value))
+        name: lang.quantity(value, "eur")
         for name, value in (("planned", planned), ("actual", actual))
     }
     change = lang.percent(actual / planned - 1, 0, sign=True)

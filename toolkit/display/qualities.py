@@ -58,9 +58,8 @@ def _value(measure: Measure, lang: Language) -> str:
     if measure.unit == "percent":
         return lang.percent(measure.value / 100, 0)
     if measure.unit == "eur":
-        return lang("unit.eur", number=lang.number(measure.value, 2))
-    number = _number(measure.value, lang)
-    return number if measure.unit == "count" else lang(f"unit.{measure.unit}", number=number)
+        return lang.quantity(measure.value, "eur", 2)
+    return _number(measure.value, lang, measure.unit)
 
 
 def _evidence(measure: Measure, lang: Language) -> str:
@@ -81,9 +80,8 @@ def _written(name: str, value: object, lang: Language) -> str:
         return lang.join([words[code] for code in codes])
     if isinstance(value, tuple):
         return lang.join([lang.number(item) for item in value])
-    number = _number(value, lang)
-    return lang("unit.eur", number=number) if name in _EUROS else number
+    return _number(value, lang, "eur" if name in _EUROS else "")
 
 
-def _number(value: float, lang: Language) -> str:
-    return lang.number(value, 0 if float(value).is_integer() else 1)
+def _number(value: float, lang: Language, unit: str = "") -> str:
+    return lang.quantity(value, unit, 0 if float(value).is_integer() else 1)

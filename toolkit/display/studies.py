@@ -78,14 +78,14 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
     """
     protocol = study.file.protocol
     indicator = _indicator(study, project)
-    unit = lang(f"unit.{study.sample.unit}", number=lang.number(protocol.thresholds.meaningful, 2))
+    meaningful = lang.quantity(protocol.thresholds.meaningful, study.sample.unit, 2)
     rows = {
         "indicator": indicator[f"definition_{lang.code}"],
         "design": lang(f"design.{protocol.design}"),
         "treated": lang.join(list(territory_names(study.sample.treated).values())),
         "comparison": _compared(study, lang),
         "periods": lang("study.window", **_window(study, lang)),
-        "meaningful": unit,
+        "meaningful": meaningful,
         "change_our_mind": in_language(protocol.change_our_mind, lang),
         "checks": lang.join([lang(f"check.{check}.name") for check in protocol.checks]),
         "roles": lang.join([f"{r.role} ({r.mode})" for r in protocol.roles]),
@@ -124,10 +124,11 @@ def plot_study(study: Study, project: Project, *, lang: Language, note: str) -> 
         figures.append(plot_trends(_means(study), adoption=adoptions.iloc[0], **alone))
     if study.events is not None:
         # Years since adoption, where the panel has months or quarters: the figure says which.
-        level = study.estimate.level
-        length = study.events.length
-        measured["measure"] += lang.plural("study.event_length", length)
-        figures.append(plot_event_study(study.events.frame, level=level, length=length, **measured))
+        own = {"level": study.estimate.level, "length": study.events.length}
+        tested = (c for c in study.checks if c.check == "pretrends" and "p" in c.values)
+        own["pretrends"] = next(tested, None)
+        measured["measure"] += lang.plural("study.event_length", own["length"])
+        figures.append(plot_event_study(study.events.frame, **own, **measured))
     return figures
 
 
@@ -200,16 +201,12 @@ def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
 
 
 def _exaggeration(study: Study, lang: Language) -> str:
-    power, unit = study.power, study.estimate.unit
+    power = study.power
+    said = {"power": lang.percent(power.power, 0)}
     if isinf(power.mde):
-        return lang("study.exaggerates.any", power=lang.percent(power.power, 0))
-    mde, unit = as_share(power.mde, unit)
-    mde = lang.number(mde, 2)
-    return lang(
-        "study.exaggerates",
-        mde=lang(f"unit.{unit}", number=mde) if unit else mde,
-        power=lang.percent(power.power, 0),
-    )
+        return lang("study.exaggerates.any", **said)
+    mde = lang.quantity(*as_share(power.mde, study.estimate.unit), 2)
+    return lang("study.exaggerates", mde=mde, **said)
 
 
 def _is_undecided(study: Study) -> bool:
@@ -229,12 +226,9 @@ def in_language(text, lang: Language) -> str:
 
 def _compared(study: Study, lang: Language) -> str:
     """Count the comparison, and the territories that serve in it until their own adoption."""
-    n = len(study.sample.comparison)
-    never = lang.plural("estimate.comparison", n)
-    later = study.estimate.n_comparison - n
-    if study.estimate.design != "staggered" or later <= 0:
-        return never
-    return lang.plural("study.compared_later", later, never=never)
+    never = lang.plural("estimate.comparison", len(study.sample.comparison))
+    later = study.estimate.n_later
+    return lang.plural("study.compared_later", later, never=never) if later else never
 
 
 def _indicator(study: Study, project: Project) -> pd.Series:
@@ -261,18 +255,15 @@ def _means(study: Study) -> pd.DataFrame:
 
 def _control_figures(study: Study, measured: dict, lang: Language) -> list[Figure]:
     control, figures = study.control, []
-    left_out = int(control.fits.perfect.sum())
+    # A twin that fits perfectly has no ratio to be ranked by.
+    scaled = not control.fits.perfect.any()
     names = territory_names(study.sample.treated)
     for territory, paths in control.paths.groupby("territory"):
         adoption = paths.adoption.iloc[0]
-        # A twin that fits perfectly has no ratio to be ranked by.
-        ranked = control.fits.territory[~control.fits.perfect]
         others = control.placebos[control.placebos.adoption == adoption]
-        others = others[others.territory.isin(ranked)]
         wide = others.pivot(index="period", columns="territory", values="gap")
         own = {"name": names[territory], "adoption": adoption, **measured}
         figures.append(plot_synthetic_paths(paths, **own))
-        if left_out:
-            own["note"] = f"{lang.plural('study.perfect_left_out', left_out)} {own['note']}"
-        figures.append(plot_synthetic_gaps(paths.set_index("period").gap, wide, **own))
+        gap = paths.set_index("period").gap
+        figures.append(plot_synthetic_gaps(gap, wide, scaled=scaled, **own))
     return figures

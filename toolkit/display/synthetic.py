@@ -92,6 +92,7 @@ def plot_synthetic_gaps(
     adoption: object,
     measure: str,
     unit: str = "",
+    scaled: bool = True,
     lang: Language,
     simulated: bool = False,
     note: str = "",
@@ -108,12 +109,16 @@ def plot_synthetic_gaps(
         `SyntheticControl`.
     name, adoption, measure, unit
         As for `plot_synthetic_paths`.
+    scaled : bool
+        Rank by the gap after adoption in units of that before; False where some twin fits
+        perfectly: by the mean gap after as it is, as the test then does.
 
     Returns
     -------
     Figure
         Titled by the treated's rank in the ratio of the root mean square gap after adoption to
-        that before (Abadie, Diamond and Hainmueller 2010), ties counted against it.
+        that before (Abadie, Diamond and Hainmueller 2010), or in the size of the mean gap after;
+        ties counted against it.
 
     Examples
     --------
@@ -123,21 +128,24 @@ def plot_synthetic_gaps(
     placebos = placebos.reindex(gap.index).astype(float)
     digits = spread_digits(gap)
     after = np.asarray(gap.index >= adoption)
-    ratios = pd.Series(
-        {donor: _ratio(g, after=after) for donor, g in placebos.items()}, dtype=float
-    )
-    own = _ratio(gap, after=after)
-    ratio = write_number(own, lang, 1)
+    size_of = _ratio if scaled else _mean_size
+    sizes = pd.Series({d: size_of(g, after=after) for d, g in placebos.items()}, dtype=float)
+    own = size_of(gap, after=after)
+
+    def write(size: float) -> str:
+        return write_number(size, lang, 1) if scaled else write_number(size, lang, digits, unit)
+
     values = {
         "name": name,
         "measure": measure,
-        "rank": lang.number(1 + int((ratios >= own).sum())),
-        "of": lang.number(1 + len(ratios)),
-        "placebos": lang.plural("synthetic.placebos", len(ratios)),
-        "ratio": ratio,
+        "rank": lang.number(1 + int((sizes >= own).sum())),
+        "of": lang.number(1 + len(sizes)),
+        "placebos": lang.plural("synthetic.placebos", len(sizes)),
+        "size": write(own),
         "after": write_number(gap[after].mean(), lang, digits, unit, sign=True),
-        "largest": write_number(ratios.max(), lang, 1) if len(ratios) else lang("figure.unknown"),
+        "largest": write(sizes.max()) if len(sizes) else lang("figure.unknown"),
     }
+    values["ranked"] = lang(f"synthetic.ranked.{'ratio' if scaled else 'gap'}", **values)
     title = lang("synthetic.gaps.title", **values)
     return Figure(
         svg=_draw_gaps(gap, placebos, name, adoption, lang),
@@ -195,6 +203,11 @@ def _ratio(gap: pd.Series, *, after: np.ndarray) -> float:
     """Return the root mean square gap after over that before; infinite after a perfect fit."""
     late, early = (float(np.sqrt(np.nanmean(np.square(gap[side])))) for side in (after, ~after))
     return late / early if early > 0 else np.inf
+
+
+def _mean_size(gap: pd.Series, *, after: np.ndarray) -> float:
+    """Return the mean gap after, without its sign."""
+    return abs(float(np.nanmean(gap[after])))
 
 
 def _draw_paths(paths: pd.DataFrame, name: str, adoption: object, lang: Language) -> bytes:

@@ -76,7 +76,7 @@ def plot_theory_of_change(
         failed=lang.number(counts["failed"]),
         of=lang.number(len(links)),
     )
-    chain = "; ".join(
+    chain = lang.series(
         f"{labels[row['from']]} → {labels[row['to']]} ({words[row['status']]})"
         for row in links.to_dict("records")
     )

@@ -98,7 +98,7 @@ def _ends(wide: pd.DataFrame, lang: Language, digits: int, unit: str) -> str:
             said.append(
                 lang("trends.alt.ends", group=lang(f"group.{name}"), first=first, last=last)
             )
-    return "; ".join(said)
+    return lang.series(said)
 
 
 def _draw(frame: pd.DataFrame, wide: pd.DataFrame, adoption: object, lang: Language) -> bytes:

@@ -48,8 +48,7 @@ def write_number(
     """Write a number in its unit (a code of the vocabulary "unit"), or "−∞" and "+∞"."""
     if math.isinf(value):
         return "+∞" if value > 0 else f"{MINUS}∞"
-    number = lang.number(value, digits, sign=sign)
-    return lang(f"unit.{unit}", number=number) if unit else number
+    return lang.quantity(value, unit, digits, sign=sign)
 
 
 def write_level(value: float, lang: Language, digits: int, unit: str = "") -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.records.portfolio import Project
 from toolkit.records.toml_model import Text
 from toolkit.study.contribution import Strand
-from toolkit.study.facts import Fact, lacking, listed, text_of
+from toolkit.study.facts import Fact, lacking, listed, text_of, told
 from toolkit.study.protocol import FOLDER
 from toolkit.study.qualities import latest_versions
 from toolkit.study.reading import Reading
@@ -87,16 +87,20 @@ def _treated(project: Project) -> pd.DataFrame:
 
 
 def _where(project: Project) -> Fact:
-    return Fact("where", "tidier.where", {"n": _treated(project).territory.nunique()})
+    levels = pd.Series(_treated(project).territory.unique()).str.split("-").str[0].value_counts()
+    places = [told(f"members.count.{level}", n=int(n)) for level, n in levels.items()]
+    return Fact("where", "tidier.where", {"places": places})
 
 
 def _when(project: Project) -> Fact:
     sites = _treated(project)
     first, last = sites.adopted_on.min().date(), sites.adopted_on.max().date()
+    alone = told("tidier.opened_at_once", first=first)
+    opened = alone if first == last else told("tidier.opened", first=first, last=last)
     doses = 100 * sites.dose.dropna()
     if doses.empty:
-        return Fact("when", "tidier.when", {"first": first, "last": last})
-    values = {"first": first, "last": last, "low": float(doses.min()), "high": float(doses.max())}
+        return Fact("when", "tidier.when", {"opened": opened})
+    values = {"opened": opened, "low": float(doses.min()), "high": float(doses.max())}
     alike = values["low"] == values["high"]
     return Fact("when", "tidier.when_one_dose" if alike else "tidier.when_dose", values)
 

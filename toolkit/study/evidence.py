@@ -191,7 +191,8 @@ def conclude(
     The interval decides. Within `meaningful` on both sides of zero: no effect that matters, shown
     (two one-sided tests at half of one less the level; an interval of 95 % is stricter than the
     usual 90 %). Wholly on one side of zero: beneficial or harmful, unless an attempt to refute what
-    identifies the effect succeeded. Otherwise, inconclusive, which is not "no effect".
+    identifies the effect succeeded; the reason is "matters" where it lies beyond `meaningful` too.
+    Otherwise, inconclusive, which is not "no effect".
 
     Parameters
     ----------
@@ -212,5 +213,7 @@ def conclude(
         return Conclusion("no_meaningful_effect", "equivalence")
     if low > 0 or high < 0:
         good = (low > 0) == (direction == "increase")
-        return Conclusion("beneficial" if good else "harmful", "interval")
+        matters = min(abs(low), abs(high)) >= meaningful
+        reason = "matters" if matters else "interval"
+        return Conclusion("beneficial" if good else "harmful", reason)
     return Conclusion("inconclusive", "interval")

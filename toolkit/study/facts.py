@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from toolkit.i18n import NBSP, Language
+from toolkit.i18n import LANGUAGES, Language, language
 from toolkit.records.portfolio import Project
 from toolkit.records.toml_model import Text
 from toolkit.records.vocabulary import load_vocabulary
@@ -47,6 +47,12 @@ def lacking(topic: str, project: Project | str, file: str) -> Fact:
     return Fact(topic, "fact.missing", {"place": f"data/projects/{id_}/{file}"}, missing=True)
 
 
+def told(key: str, **values: object) -> Text:
+    """Return a message in both languages, in its plural where `values` has "n"."""
+    fact = Fact("", key, values)
+    return Text(**{code: fact.sentence(language(code)) for code in LANGUAGES})
+
+
 def word(vocabulary: str, code: str) -> Text:
     """Return the words for a code."""
     row = load_vocabulary(vocabulary).set_index("code").loc[code]
@@ -61,10 +67,10 @@ def text_of(row: object, column: str) -> Text:
 def listed(texts: Iterable[Text], *, sentences: bool = False) -> Text:
     """Return several texts as one: separated by semicolons, or by spaces if they are sentences."""
     texts = list(texts)
-    between = {"fr": " " if sentences else f"{NBSP}; ", "en": " " if sentences else "; "}
-    return Text(
-        **{code: mark.join(getattr(t, code) for t in texts) for code, mark in between.items()}
-    )
+    said = {code: [getattr(text, code) for text in texts] for code in LANGUAGES}
+    if sentences:
+        return Text(**{code: " ".join(those) for code, those in said.items()})
+    return Text(**{code: language(code).series(those) for code, those in said.items()})
 
 
 def _write(name: str, value: object, lang: Language) -> str:

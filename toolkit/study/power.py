@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from toolkit.designs.power import Power, minimum_detectable_effect
 from toolkit.errors import DesignError
-from toolkit.estimate import Estimate
+from toolkit.estimate import Estimate, as_share
 from toolkit.i18n import Language
 from toolkit.study.protocol import Protocol
 from toolkit.study.sample import Sample
@@ -91,7 +92,18 @@ def may_exaggerate(estimate: Estimate, power: Power | None) -> bool:
 def power_sentences(protocol: Protocol, power: Power | None, lang: Language) -> list[str]:
     """Say what could have been found, or that it cannot be told; and what it leaves out."""
     if power is None:
-        return [lang("study.no_power")]
+        return [lang(f"study.no_power.{_why_none(protocol)}")]
+    said = [power.sentence(lang)]
+    meaningful = protocol.thresholds.meaningful
+    if meaningful < power.mde < inf:
+        size = lang.quantity(*as_share(meaningful, power.unit), 2)
+        said.append(lang("study.power_short", meaningful=size))
+    said.append(lang("study.power_whole"))
     at_once = protocol.design == "staggered" and power.cohorts is None
-    said = [power.sentence(lang), lang("study.power_whole")]
     return [*said, *([lang("study.power_at_once")] if at_once else [])]
+
+
+def _why_none(protocol: Protocol) -> str:
+    if protocol.design == "synthetic_control":
+        return "synthetic_control"
+    return "few_periods" if protocol.clusters == "none" else "clusters"
