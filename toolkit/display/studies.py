@@ -7,7 +7,7 @@ import pandas as pd
 
 from toolkit.display.blocks import Block, Callout, Figure, Heading, Masthead, Paragraph, Table
 from toolkit.display.event_study import plot_event_study
-from toolkit.display.projects import territory_names
+from toolkit.display.projects import territory_names, vocabulary_words
 from toolkit.display.results import tabulate_checks
 from toolkit.display.synthetic import plot_synthetic_gaps, plot_synthetic_paths
 from toolkit.display.trends import plot_trends
@@ -78,6 +78,7 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
     """
     protocol = study.file.protocol
     indicator = _indicator(study, project)
+    roles = vocabulary_words("role", lang)
     meaningful = lang.quantity(protocol.thresholds.meaningful, study.sample.unit, 2)
     rows = {
         "indicator": indicator[f"definition_{lang.code}"],
@@ -88,7 +89,7 @@ def tabulate_protocol(study: Study, project: Project, *, lang: Language) -> Tabl
         "meaningful": meaningful,
         "change_our_mind": in_language(protocol.change_our_mind, lang),
         "checks": lang.join([lang(f"check.{check}.name") for check in protocol.checks]),
-        "roles": lang.join([f"{r.role} ({r.mode})" for r in protocol.roles]),
+        "roles": lang.join([f"{roles[r.role]} ({r.mode})" for r in protocol.roles]),
         "interests": " ".join(in_language(r.interests, lang) for r in protocol.roles),
         "lock": lang("study.unlocked")
         if study.lock is None

@@ -27,7 +27,7 @@ def introduce_plan(plan: Plan, project: Project, *, lang: Language) -> list[Bloc
     """
     protocol, sample = plan.draft.protocol, plan.everyone
     title = lang("design.title", label=_label(plan, project, lang))
-    said = power_sentences(protocol, plan.power, lang)
+    said = power_sentences(protocol, plan.power, lang, draft=True)
     return [
         Masthead(
             subject=getattr(project.facts.title, lang.code),

@@ -89,13 +89,18 @@ def may_exaggerate(estimate: Estimate, power: Power | None) -> bool:
     return power is not None and shown and abs(estimate.value) < power.mde
 
 
-def power_sentences(protocol: Protocol, power: Power | None, lang: Language) -> list[str]:
-    """Say what could have been found, or that it cannot be told; and what it leaves out."""
+def power_sentences(
+    protocol: Protocol, power: Power | None, lang: Language, *, draft: bool = False
+) -> list[str]:
+    """Say what could have been found, or that it cannot be told; and what it leaves out.
+
+    A draft does not say yet what would matter.
+    """
     if power is None:
         return [lang(f"study.no_power.{_why_none(protocol)}")]
     said = [power.sentence(lang)]
     meaningful = protocol.thresholds.meaningful
-    if meaningful < power.mde < inf:
+    if not draft and meaningful < power.mde < inf:
         size = lang.quantity(*as_share(meaningful, power.unit), 2)
         said.append(lang("study.power_short", meaningful=size))
     said.append(lang("study.power_whole"))
