@@ -21,3 +21,8 @@ def test_the_command_that_makes_it_again(manifest):
     assert rerun_command(made) == "futurs report DEP-23 --lang fr --code --pdf"
     assert rerun_command(made | {"rendered_later": True}) == ""
     assert rerun_command(manifest) == ""
+
+
+def test_a_file_that_was_looked_for_and_not_there_is_said_to_be_absent(manifest):
+    sought = manifest | {"data": {"studies/a.lock.json": ""}}
+    assert ("studies/a.lock.json (sha256)", "absent") in list_inputs(sought, language("en"))

@@ -5,12 +5,12 @@ from toolkit.i18n import Language
 
 def list_inputs(manifest: dict, lang: Language) -> list[tuple[str, str]]:
     """Return name and value of all that must stay equal for a report to stay equal."""
-    parameter = lang("page.how_made.parameter")
+    parameter, absent = lang("page.how_made.parameter"), lang("page.how_made.absent")
     return [
         *((f"{parameter} {name}", str(value)) for name, value in manifest["parameters"].items()),
         (f"{manifest['notebook']} (sha256)", manifest["notebook_sha256"]),
         ("toolkit (sha256)", manifest["toolkit_sha256"]),
-        *((f"{name} (sha256)", digest) for name, digest in manifest["data"].items()),
+        *((f"{name} (sha256)", digest or absent) for name, digest in manifest["data"].items()),
         ("Python", manifest["python"]),
         *manifest["packages"].items(),
     ]
