@@ -185,7 +185,7 @@ def test_an_explanation_says_how_why_p_and_every_doubt():
     assert told[2] == (
         "The smallest p possible here, by the number of territories or of draws, is 1 in 101."
     )
-    assert told[3].startswith("The sizes of the territories were not given")
+    assert told[3].startswith("The inference takes no account of the size of territories")
     assert "est de 1 sur 101" in estimate(p=0.01, smallest_p=1 / 101).explanation(FR)[2]
 
 

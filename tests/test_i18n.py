@@ -258,7 +258,7 @@ def test_a_p_value_has_two_significant_digits_and_is_never_zero(p, fr, en):
         (1.996, "days", 2, "2,00 jours", "2.00 days"),
         (0, "days", 0, "0 jour", "0 days"),
         (1, "days", 0, "1 jour", "1 day"),
-        (1, "log_points", 1, "1,0_point de logarithme", "1.0_log points"),
+        (1, "log_points", 1, "1,0_point de logarithme", "1.0 log points"),
         (-2, "months", 0, "−2 mois", "−2 months"),
         (1.5, "", 1, "1,5", "1.5"),
     ],

@@ -294,17 +294,17 @@ def test_the_sentence_names_the_smallest_effect_in_its_unit():
     found = minimum_detectable_effect(
         long(values), **COLUMNS, n_treated=4, n_after=2, placebos=50, unit="percent"
     )
-    english, french = EN.number(found.mde, 2), FR.number(found.mde, 2)
+    english, french = (lang.quantity(found.mde, "percent", 2) for lang in (EN, FR))
     assert found.sentence(EN) == (
         "With 4 treated territories and 36 comparison territories (periods: 6 before, 2 after), "
         "this design cannot reliably detect an effect of less than "
-        f"{EN('unit.percent', number=english)}: a smaller one would be seen less than "
+        f"{english}: a smaller one would be seen less than "
         "80% of the time (test at the 5% threshold, placebos: 50)."
     )
     assert found.sentence(FR) == (
         f"Avec 4 territoires traités et 36 territoires de comparaison (périodes{NBSP}: 6 avant, 2 "
         "après), ce plan ne décèle pas de façon fiable un effet de moins de "
-        f"{FR('unit.percent', number=french)}{NBSP}: plus petit, il serait vu moins de 80{NBSP}% "
+        f"{french}{NBSP}: plus petit, il serait vu moins de 80{NBSP}% "
         f"du temps (test au seuil de 5{NBSP}%, placebos{NBSP}: 50)."
     )
     assert found.table().n_treated.tolist() == [4]
