@@ -63,7 +63,7 @@ def test_it_says_what_could_be_found_before_any_answer(english):
 def test_the_numbers_are_the_same_in_both_languages(french, english):
     least = [of_kind(each, Table)[0].rows[0] for each in (french, english)]
     assert [row[1] for row in least] == ["94", "94"]
-    assert [row[2] for row in least] == ["1,78 jours", "1.78 days"]
+    assert [row[2] for row in least] == ["1,78 jour", "1.78 days"]
 
 
 def test_the_nearest_are_listed_for_each_treated_territory(english):

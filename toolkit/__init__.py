@@ -70,6 +70,7 @@ _HOME = {
     "toolkit.records.vocabulary": ["load_vocabulary"],
     "toolkit.records.contours": ["load_contours"],
     "toolkit.records.sources": ["table_sources"],
+    "toolkit.records.studies": ["study_sources"],
     "toolkit.records.places": ["list_places"],
     "toolkit.records.ecosystem": ["load_ecosystem_actions"],
     "toolkit.runs.plan": ["plan_batch"],
@@ -148,7 +149,7 @@ _HOME = {
     "toolkit.display.event_study": ["plot_event_study"],
     "toolkit.display.fidelity": ["explain_costs", "explain_sites"],
     "toolkit.display.forest": ["plot_forest"],
-    "toolkit.display.headlines": ["plot_local_series", "tabulate_headlines"],
+    "toolkit.display.headlines": ["plot_local_series", "say_no_series", "tabulate_headlines"],
     "toolkit.display.implementation": [
         "explain_cycles",
         "explain_logbook",
@@ -177,6 +178,7 @@ _HOME = {
         "describe_growth",
         "describe_members",
         "describe_place",
+        "explain_similar",
     ],
     "toolkit.display.sites": [
         "count_projects",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from toolkit.display.headlines import plot_local_series, tabulate_headlines
+from toolkit.display.headlines import plot_local_series, say_no_series, tabulate_headlines
 from toolkit.display.writing import write_effect, write_level
 from toolkit.estimate import Estimate
 from toolkit.i18n import MINUS, language
@@ -65,3 +65,9 @@ def test_the_series_is_a_description_with_its_numbers_and_gaps():
     assert [row[1] for row in figure.table.rows] == ["70.0", "71.0", "nd", "60.5"]
     assert figure.simulated
     assert plot_local_series(SERIES, {"DEP-10": "Aube"}, lang=EN, simulated=True).svg == figure.svg
+
+
+def test_where_no_series_is_shown_the_page_says_why():
+    assert say_no_series(0, lang=EN) == []
+    (paragraph,) = say_no_series(2, lang=EN)
+    assert paragraph.text.startswith("For 2 of these projects no curve is shown: the studies")

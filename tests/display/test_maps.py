@@ -39,6 +39,14 @@ def test_a_region_names_its_departments():
     assert figure.alt.endswith("In colour: Corse-du-Sud and Haute-Corse.")
 
 
+def test_the_whole_country_is_summed_up():
+    figure = plot_location(
+        load_territory("FR"), DEPARTMENTS, DEPARTMENTS, load_contours("DEP"), lang=EN, note=""
+    )
+    assert figure.title == "The départements of France"
+    assert figure.alt == "Map of France, all of its 101 départements in colour."
+
+
 def test_a_commune_is_shown_by_its_department_and_says_so():
     assert located("COM-23096").title == "Guéret lies in the département Creuse"
 

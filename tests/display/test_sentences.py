@@ -8,9 +8,11 @@ from toolkit.display.sentences import (
     describe_growth,
     describe_members,
     describe_place,
+    explain_similar,
 )
 from toolkit.i18n import language
 from toolkit.records.population import growth_of, load_population
+from toolkit.records.similarity import similar_territories
 from toolkit.records.territories import load_territory, parents
 
 FR, EN = language("fr"), language("en")
@@ -36,6 +38,23 @@ def test_the_finding_in_both_languages():
     french = describe_growth(CREUSE, real, lang=FR)
     assert french.startswith("La population de la Creuse est de 115\u202f529 habitants en 2022.")
     assert "diminué de 3,3\u00a0% entre 2016 et 2022, soit −0,56\u00a0% par an" in french
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [("REG-94", "de la Corse"), ("REG-53", "de la Bretagne"), ("REG-11", "d’Île-de-France"),
+     ("36024", "de Bretagne"), ("REG-04", "de La Réunion"), ("DEP-59", "du Nord")],
+)  # fmt: skip
+def test_a_place_has_the_article_of_its_level(name, of):
+    sentence = describe_growth(load_territory(name), growth(1000, 1100), lang=FR)
+    assert sentence.startswith(f"La population {of} est de")
+
+
+def test_no_territory_is_like_paris_and_the_page_says_so():
+    paris = explain_similar(similar_territories(load_territory("DEP-75"), n=2), lang=FR)
+    assert "le premier est à 3,7 écarts-types" in paris
+    assert "pris au hasard sont à 1,4" in paris
+    assert "hasard" not in explain_similar(similar_territories(CREUSE, n=2), lang=FR)
 
 
 @pytest.mark.parametrize(

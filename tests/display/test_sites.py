@@ -21,8 +21,8 @@ CREUSE, GRAND_EST = load_territory("DEP-23"), load_territory("REG-44")
 def test_the_answer_counts_projects_by_where_they_run():
     said = count_projects(sites_in(GRAND_EST), nearest_sites(GRAND_EST), lang=EN)
     assert said == (
-        "5 projects of the programme concern this territory: 1 run here as such and 4 run in a "
-        "part of it."
+        "5 projects of the programme concern this territory: 1 run here as such and 4 run in "
+        "one or more places within it."
     )
 
 
@@ -59,7 +59,7 @@ def test_many_sites_are_counted_and_their_dates_span():
     rows = tabulate_sites(sites_in(load_territory("FR")), lang=EN).rows
     college = next(row for row in rows if row[0] == "Digital teaching use in collèges")
     assert college[1] == "14 départements"
-    assert college[2].replace(NBSP, " ") == "2 September 2014 to 4 September 2017"
+    assert college[2].replace(NBSP, " ") == "between 2 September 2014 and 4 September 2017"
 
 
 def test_observed_projects_alone_bear_no_stamp():
@@ -78,6 +78,20 @@ def test_the_nearest_come_with_the_role_of_the_territory_and_the_method():
     assert 3 not in table.text_columns
     assert "du centre au centre" in table.note
     assert "Source : nous." in table.note
+    assert "Rôle" in table.note
+    region = load_territory("REG-75")
+    table = tabulate_nearest(nearest_sites(region), roles_of(region), lang=FR, note="")
+    assert "Rôle de ce territoire" not in table.header
+    assert table.text_columns == {0, 1, 3, 4}
+    assert "Rôle" not in table.note
+
+
+def test_a_territory_that_a_project_reached_in_part_says_so():
+    north = load_territory("DEP-59")
+    table = tabulate_nearest(nearest_sites(north), roles_of(north), lang=FR, note="")
+    roles = {row[0]: row[1] for row in table.rows}
+    (paerpa,) = [role for title, role in roles.items() if "PAERPA" in title]
+    assert paerpa == f"exclu{NBSP}: couvert en partie, ou peut-être"
 
 
 def test_similar_territories_without_a_project_are_named_too():
@@ -85,6 +99,8 @@ def test_similar_territories_without_a_project_are_named_too():
     sites = sites_among(alike)
     table = tabulate_similar_sites(sites[sites.of == "DEP-10"], alike, lang=EN)
     assert [row[0] for row in table.rows] == ["Aube", "Aube", "Ardennes"]
+    assert [row[2] for row in table.rows] == ["the territory itself", "région Grand Est", "–"]
+    assert "Share" not in table.note
     assert table.rows[-1][1:] == ("none", "–", "–", "–")
 
 

@@ -40,6 +40,14 @@ def relations(name: str) -> set[tuple[str, str, str]]:
             },
         ),
         ("23096", {("plateforme-inclusion", "REG-75", "around")}),
+        ("DEP-973", {("plateforme-inclusion", "REG-03", "own")}),
+        (
+            "REG-04",
+            {
+                ("numerique-colleges", "DEP-974", "own"),
+                ("plateforme-inclusion", "REG-04", "own"),
+            },
+        ),
         (
             "REG-44",
             {
@@ -79,8 +87,9 @@ def test_the_roles_are_those_the_projects_give_the_territory_itself():
         "demande-unique": "comparison",
         "maison-handicap": "treated",
         "numerique-colleges": "comparison",
-        "paerpa": "excluded",
+        "paerpa": "in_part",
     }
+    assert roles_of(load_territory("REG-03")) == roles_of(load_territory("DEP-973"))
 
 
 def test_the_nearest_site_is_that_of_least_distance_held_by_the_law_of_cosines():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from toolkit.display.blocks import Figure, Table
+from toolkit.display.blocks import Figure, Paragraph, Table
 from toolkit.display.drawing import (
     canvas,
     label_ends,
@@ -84,12 +84,22 @@ def plot_local_series(
         svg=_draw(frame, name, series.adoption, lang),
         title=lang("local.title", **values),
         subtitle=lang("local.subtitle", **values),
-        note=f"{lang('local.note')} {source}",
+        note=f"{lang('local.note')} {source}.",
         alt=lang("local.alt", **values, **_ends(frame, series.unit, digits, lang)),
         lang=lang,
         table=_tabulate(frame, name, series, digits, lang),
         simulated=simulated,
     )
+
+
+def say_no_series(n: int, *, lang: Language) -> list[Paragraph]:
+    """Say why `n` projects, whose studies are quoted, have no series of a territory.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
+    return [Paragraph(lang.plural("local.none", n))] if n else []
 
 
 def _row(headline: Headline, project: pd.Series, lang: Language) -> tuple[str, ...]:

@@ -43,18 +43,19 @@ def plot_location(
     Returns
     -------
     Figure
-        A locator map; its text alternative names what is highlighted.
+        A locator map; its text alternative names what is highlighted, unless that is everything.
 
     Examples
     --------
     See ``notebooks/territory_report.ipynb``.
     """
     names = departments.set_index("code").name
-    within = place.level in ("EPCI", "COM")
     listed = lang.join(inside.name.tolist())
-    title = lang("map.title", name=place.name)
-    if within:
+    title, alt = lang("map.title", name=place.name), lang("map.alt", highlighted=listed)
+    if place.level in ("EPCI", "COM"):
         title = lang.plural("map.title.within", len(inside), name=place.name, departments=listed)
+    elif place.level == "FR":
+        title, alt = lang("map.title.all"), lang("map.alt.all", n=lang.number(len(inside)))
     return Figure(
         svg=_draw(
             contours,
@@ -65,7 +66,7 @@ def plot_location(
         title=title,
         subtitle=lang("map.subtitle"),
         note=note,
-        alt=lang("map.alt", highlighted=listed),
+        alt=alt,
         lang=lang,
     )
 

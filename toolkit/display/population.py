@@ -144,6 +144,7 @@ def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: 
     --------
     See ``notebooks/territory_report.ipynb``.
     """
+    first_year, last_year = str(frame.first_year.iloc[0]), str(frame.last_year.iloc[0])
     rows = tuple(
         (
             row.name,
@@ -158,8 +159,8 @@ def tabulate_places(frame: pd.DataFrame, *, caption: str, lang: Language, note: 
         header=(
             lang("table.territory"),
             lang("table.code"),
-            lang("growth.inhabitants", year=str(frame.last_year.iloc[0])),
-            lang("growth.yearly"),
+            lang("growth.inhabitants", year=last_year),
+            lang("growth.yearly.years", first_year=first_year, last_year=last_year),
         ),
         rows=rows,
         note=with_signs(rows, note, lang),

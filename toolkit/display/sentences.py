@@ -4,10 +4,13 @@ import pandas as pd
 
 from toolkit.i18n import Language
 from toolkit.records.population import INDEPENDENT_YEARS
+from toolkit.records.similarity import CHANCE
 from toolkit.records.territories import Territory
 
 # The territories whose population rests in whole or in part on Mayotte's census.
 _WITH_MAYOTTE = {"DEP-976", "REG-06", "FR"}
+# Normandie, Bretagne and Corse bear no article in Insee's code, but do after "la population".
+_FEMININE, _BEARING_LA = 3, {"REG-28", "REG-53", "REG-94"}
 
 
 def describe_place(place: Territory, around: list[Territory], *, lang: Language) -> str:
@@ -34,8 +37,9 @@ def describe_growth(place: Territory, growth: pd.DataFrame, *, lang: Language) -
     See ``notebooks/territory_report.ipynb``.
     """
     own = growth.iloc[0]
+    article = _FEMININE if place.id in _BEARING_LA else place.article
     values = {
-        "of_name": lang.of(place.name, place.article),
+        "of_name": lang.of(place.name, article),
         "first_year": str(own.first_year),
         "last_year": str(own.last_year),
     }
@@ -71,6 +75,20 @@ def cautions_on_growth(place: Territory, growth: pd.DataFrame, *, lang: Language
     if place.department == "976" or place.id in _WITH_MAYOTTE:
         found.append(lang("caution.mayotte"))
     return found
+
+
+def explain_similar(alike: pd.DataFrame, *, lang: Language) -> str:
+    """Say what similar means, and whether any territory is: `alike` as `similar_territories` gives.
+
+    Examples
+    --------
+    See ``notebooks/territory_report.ipynb``.
+    """
+    text, nearest = lang("similar.explain"), alike.distance.iloc[1:].min()
+    if nearest > CHANCE:
+        numbers = {"nearest": lang.number(nearest, 1), "chance": lang.number(CHANCE, 1)}
+        text += " " + lang("similar.none_close", **numbers)
+    return text
 
 
 def describe_members(counts: dict[str, int], *, lang: Language) -> str:

@@ -52,7 +52,7 @@ def tabulate_sites(sites: pd.DataFrame, *, lang: Language) -> Table:
     rows = [
         (
             _title(group.iloc[0], lang),
-            _where(group, lang),
+            _where(group, lang, own=lang("sites.here")),
             _span(group.adopted_on, lang),
             _span(group.ended_on, lang),
             _shares(group.dose, lang),
@@ -61,7 +61,8 @@ def tabulate_sites(sites: pd.DataFrame, *, lang: Language) -> Table:
         for _, group in groups
     ]
     names = ("project", "where", "since", "until", "share", "data")
-    return _table(lang("sites.caption"), names, rows, sites, lang, note=lang("sites.note"))
+    note = f"{lang('sites.note.since')} {lang('sites.note.share')}"
+    return _table(lang("sites.caption"), names, rows, sites, lang, note=note)
 
 
 def tabulate_nearest(
@@ -76,7 +77,7 @@ def tabulate_nearest(
     --------
     See ``notebooks/territory_report.ipynb``.
     """
-    words = vocabulary_words("deployment_role", lang)
+    words = vocabulary_words("deployment_role", lang) | {"in_part": lang("sites.role.in_part")}
     rows = [
         (
             _title(row, lang),
@@ -89,8 +90,13 @@ def tabulate_nearest(
         for row in nearest.to_dict("records")
     ]
     names = ("project", "role", "nearest", "km", "since", "data")
-    note = f"{lang('sites.nearest.note')} {note}"
-    return _table(lang("sites.nearest.caption"), names, rows, nearest, lang, note=note, numbers={3})
+    notes = [lang("sites.role.note"), lang("sites.nearest.note"), note]
+    if all(row[1] == EMPTY for row in rows):  # a région, whose départements have the roles
+        names, rows, notes = (names[0], *names[2:]), [(r[0], *r[2:]) for r in rows], notes[1:]
+    note, km = " ".join(notes), names.index("km")
+    return _table(
+        lang("sites.nearest.caption"), names, rows, nearest, lang, note=note, numbers={km}
+    )
 
 
 def tabulate_similar_sites(
@@ -111,14 +117,15 @@ def tabulate_similar_sites(
             (
                 name,
                 _title(group.iloc[0], lang),
-                _where(group, lang),
+                _where(group, lang, own=lang("sites.itself")),
                 _span(group.adopted_on, lang),
                 _data(group.iloc[0], lang),
             )
             for _, group in groups
         ] or [(name, lang("sites.no_project"), *[EMPTY] * 3)]
     names = ("territory", "project", "where", "since", "data")
-    return _table(lang("sites.similar.caption"), names, rows, sites, lang, note=lang("sites.note"))
+    note = lang("sites.note.since")
+    return _table(lang("sites.similar.caption"), names, rows, sites, lang, note=note)
 
 
 def link_projects(projects: pd.DataFrame, *, lang: Language) -> Paragraph:
@@ -171,10 +178,10 @@ def _data(row: Mapping, lang: Language) -> str:
     return lang("index.data.simulated" if row["simulated"] else "index.data.observed")
 
 
-def _where(group: pd.DataFrame, lang: Language) -> str:
-    """Say where the sites of one project are: here, or by name where there are few."""
+def _where(group: pd.DataFrame, lang: Language, *, own: str) -> str:
+    """Say where the sites of one project are: `own`, or by name where there are few."""
     if group.relation.iloc[0] == "own":
-        return lang("sites.here")
+        return own
     levels = group.territory.str.partition("-")[0]
     if len(group) > _NAMED:
         counts = levels.value_counts().items()

@@ -16,6 +16,9 @@ from toolkit.records.territories import Territory
 # Skewed counts are compared on a logarithmic scale: 10,000 is to 20,000 as 1 million to 2 million.
 _LOGGED = ("population", "n_communes", "epci_population")
 _DIGITS = 3  # of a distance in standard deviations
+# Two territories drawn at random: on each covariate √2 standard deviations apart (as a root mean
+# square), whatever its distribution.
+CHANCE = 2**0.5
 _PARENT = {"REG": "region", "DEP": "department", "EPCI": "epci"}
 
 

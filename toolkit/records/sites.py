@@ -40,8 +40,9 @@ def sites_in(territory: Territory) -> pd.DataFrame:
     -------
     DataFrame
         A row a project and site, by project, relation and adoption: project, title_fr, title_en,
-        simulated, territory (id of the site), name, relation ("own", "around" of a site that
-        contains the territory, "within" of one that lies in it), adopted_on, ended_on (Timestamp;
+        simulated, territory (id of the site), name, relation ("own" of a site that is the territory
+        or the same land, "around" of one that contains it, "within" of one that lies in it),
+        adopted_on, ended_on (Timestamp;
         that of the project where the site has none), dose (share of the site covered).
 
     Examples
@@ -55,7 +56,7 @@ def sites_in(territory: Territory) -> pd.DataFrame:
     column = _COLUMN.get(territory.level)
     within = sites[column] == territory.code if column else sites.territory.notna()
     around = sites.territory.isin(container_ids(territory))
-    own = sites.territory == territory.id
+    own = sites.territory.isin(same_land(territory))
     rank = np.select([own, around, within], range(len(RELATIONS)), default=-1)
     found = sites.assign(rank=rank)[rank >= 0].sort_values(["project", "rank"], kind="stable")
     found["relation"] = found["rank"].map(dict(enumerate(RELATIONS))).astype("str")
@@ -67,6 +68,8 @@ def sites_in(territory: Territory) -> pd.DataFrame:
 def roles_of(territory: Territory) -> dict[str, str]:
     """Return the role a territory itself has in each project that names it, by project.
 
+    "in_part" is that of one left out because the project reached a part of it, or perhaps did.
+
     Examples
     --------
     >>> from toolkit import load_territory
@@ -74,8 +77,28 @@ def roles_of(territory: Territory) -> dict[str, str]:
     'excluded'
     """
     sites = _load_sites(data_dir())
-    own = sites[sites.territory == territory.id]
-    return dict(zip(own.project, own.role, strict=True))
+    own = sites[sites.territory.isin(same_land(territory))]
+    in_part = (own.role == "excluded") & own.adopted_on.notna()
+    return dict(zip(own.project, own.role.mask(in_part, "in_part"), strict=True))
+
+
+def same_land(territory: Territory) -> list[str]:
+    """Return the id of a territory, then that of the département or région of the same extent.
+
+    Each overseas région is one département.
+
+    Examples
+    --------
+    >>> from toolkit import load_territory
+    >>> same_land(load_territory("REG-04")), same_land(load_territory("DEP-23"))
+    (['REG-04', 'DEP-974'], ['DEP-23'])
+    """
+    if territory.level not in ("DEP", "REG"):
+        return [territory.id]
+    departments = load_territories("DEP")
+    alone = departments[departments.region == territory.region].code
+    same = [f"DEP-{alone.iloc[0]}", f"REG-{territory.region}"] if len(alone) == 1 else []
+    return [territory.id, *(name for name in same if name != territory.id)]
 
 
 @recorded

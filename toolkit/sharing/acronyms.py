@@ -8,8 +8,8 @@ from toolkit.i18n import Language
 
 # Those that stand in names, sources and vocabularies; the catalogue says what each stands for.
 ACRONYMS = (
-    "APA", "CA", "CAD", "CC", "CU", "Caf", "DAC", "DGCL", "DREES", "EPCI", "GRAMMS", "IGPDE",
-    "Insee", "MAP", "NPM", "OCDE", "OECD", "OPSI", "SGMAP", "TIDieR",
+    "APA", "CA", "CAD", "CC", "CU", "Caf", "DAC", "DGCL", "DINUM", "DREES", "EPCI", "GRAMMS",
+    "IGPDE", "Insee", "MAP", "NPM", "OCDE", "OECD", "OPSI", "SGMAP", "TIDieR",
 )  # fmt: skip
 
 

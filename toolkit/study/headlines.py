@@ -21,6 +21,7 @@ from toolkit.records.atomic import write_atomically
 from toolkit.records.folders import cache_dir, data_dir
 from toolkit.records.locks import locked
 from toolkit.records.reads import digest_of, digest_of_file, digest_of_toolkit, recorded
+from toolkit.records.sites import same_land
 from toolkit.records.studies import StudyFile, study_files
 from toolkit.records.territories import Territory, container_ids
 from toolkit.study.evidence import Conclusion
@@ -115,7 +116,7 @@ def local_series(project: str, territory: Territory) -> list[LocalSeries]:
     found = []
     for study in _studies_of(project):
         kept = _kept(study)["series"]
-        for name in [territory.id, *container_ids(territory)]:
+        for name in [*same_land(territory), *container_ids(territory)]:
             if name in kept.get("treated", {}):
                 found.append(_local(name, kept))
                 break
