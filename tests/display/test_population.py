@@ -35,7 +35,7 @@ def test_the_figure_gives_the_same_bytes_again():
 def test_the_alternative_gives_the_numbers_drawn():
     figure = plot_population(POPULATION, PLACES, lang=EN, note="Source: Insee.")
     own = POPULATION[POPULATION.code == "23"].set_index("year").population
-    assert f"Creuse reaches {100 * own[2022] / own[2016]:.1f} in 2022" in figure.alt
+    assert f"Creuse: {100 * own[2022] / own[2016]:.1f} in 2022" in figure.alt
     assert "France 102.1" in figure.alt
     assert figure.title == "Creuse: fewer inhabitants in 2022 than in 2016"
     assert figure.note == "Hollow circle: an estimated or provisional year. Source: Insee."
