@@ -16,7 +16,7 @@ from toolkit.records.tables import read_table
 
 @dataclass(frozen=True)
 class StudyFile:
-    """A study as its protocol names it; its outcome rests on `sources`, of which it pulls `pulls`."""
+    """A study as its protocol names it; `pulls` are those of its `sources` that are pulled."""
 
     id: str
     project: str
