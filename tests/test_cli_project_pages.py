@@ -61,7 +61,9 @@ def test_the_same_numbers_in_both_languages(output):
     assert "le plus haut sur C1 (médiane 3 sur 3) et le plus bas sur C5 (médiane 1)" in french
     assert "€1,814,510 for €1,865,880 planned" in english
     assert "1\u202f814\u202f510\u00a0€ pour 1\u202f865\u202f880\u00a0€ prévus" in french
-    assert "91% of the 4,116 values expected" in page(output, "data_quality", "en")
+    assert "4,116 values expected of the indicators: observed 3,751 (91.1%)" in page(
+        output, "data_quality", "en"
+    )
     assert "415 days" in english
     assert "415 jours" in french
 
