@@ -31,7 +31,7 @@ def test_rows_stand_by_kind_then_name_and_say_their_language(entries):
     ]  # fmt: skip
     assert rows[0]["lang"] == "fr"
     assert rows[0]["date"] == "Simulated data up to 2 January 2025"
-    assert rows[1]["date"].startswith("Data of")
+    assert rows[1]["date"].startswith("Data as of")
     assert rows[3]["about"] == "département 23"
     assert rows[3]["pages"] == "fr:html en:html"
     assert [row["lang"] for row in list_rows(entries, FR)] == ["fr", "en", "fr", "fr", "fr"]
