@@ -116,6 +116,35 @@ def test_what_a_team_wrote_in_french_is_read_in_english_where_it_was_translated(
     assert captions[1:] == ["Public entries, in the team’s words (written in French)"]
 
 
+def test_what_was_translated_is_read_in_english_and_the_rest_is_marked_as_french(projects, pages):
+    found = tables(pages["maison-handicap", "en"])
+    partners = found["Partner organisations"]
+    made = found["What the project made, version by version"]
+    assert partners.rows[0] == (
+        "Association of disabled people", "association", "1",
+        "Trying out the reception and the follow-up",
+    )  # fmt: skip
+    assert [row[5] for row in made.rows] == [
+        "kiosk of another public service", "–", "case review of a hospital department", "–",
+        "Message at each stage of the file",
+    ]  # fmt: skip
+    assert {*partners.langs, *made.langs} == {""}
+    project = projects["maison-handicap"]
+    untold = {
+        "partners": project.tables["partners"].assign(contribution_en=None),
+        "artefacts": project.tables["artefacts"].assign(reused_from_en=None),
+    }
+    bare = type(project)(project.facts, project.tables | untold)
+    partners = tables(explain_participation(bare, lang=EN))["Partner organisations"]
+    assert partners.langs == ("", "", "", "fr")
+    assert '<td lang="fr">L’essai de l’accueil et du suivi</td>' in partners.html()
+    own = tables(pages["maison-handicap", "fr"])["Qui prend part, comment, et avec quels intérêts"]
+    assert "lang" not in own.html().split("<tbody>")[1]
+    made = tables(explain_artefacts(bare, lang=EN))["What the project made, version by version"]
+    assert made.langs == ("", "", "", "", "", "fr")
+    assert made.rows[4][5] == "Message à chaque étape du dossier"
+
+
 def test_simulated_data_is_labelled_on_every_figure_and_table(projects, pages):
     for (name, _), blocks in pages.items():
         simulated = projects[name].facts.simulated
@@ -138,6 +167,8 @@ def test_a_project_without_records_says_so_once_and_where_to_write_each(pages):
     ]  # fmt: skip
     said = [block.text for block in blocks if isinstance(block, Paragraph | Callout)]
     assert any("nothing says whether their actors had signed off" in text for text in said)
+    assert any("10 other territories have an opening date but are not counted" in t for t in said)
+    assert "Reintegration into ordinary life: not recorded." in said
     assert any(text.endswith("2 sites, opened on 1 September 2013.") for text in said)
     assert not any(b.simulated for b in blocks if isinstance(b, Masthead))
 
@@ -199,17 +230,8 @@ def test_practitioners_beside_researchers_or_why_not(pages):
 def test_what_an_artefact_reuses_of_the_project_is_named_not_coded(pages):
     rows = tables(pages["demande-unique", "en"])["What the project made, version by version"].rows
     assert [row[5] for row in rows[:2]] == [
-        "formulaires des organismes", "Forms put end to end, 38 questions",
+        "the bodies’ own forms", "Forms put end to end, 38 questions",
     ]  # fmt: skip
-
-
-def test_words_in_french_are_marked_on_an_english_page(pages):
-    table = tables(pages["maison-handicap", "en"])["Who takes part, how, and with which interests"]
-    assert table.langs == ("", "", "", "fr")
-    assert '<td lang="fr">Professionnel de l’accueil</td>' in table.html()
-    own = tables(pages["maison-handicap", "fr"])["Qui prend part, comment, et avec quels intérêts"]
-    assert set(own.langs) == {""}
-    assert "lang" not in own.html().split("<tbody>")[1]
 
 
 def test_planned_beside_actual(projects, pages):

@@ -118,9 +118,9 @@ C1,R01,praticien,1,admission,3,enjeu fort
 C1,R02,chercheur,1,admission,2,peu de données
 """,
     "participation": """\
-pseudonym,role,mode,lens,scope,from,to,interests_declared
-R01,praticien,A1,,,2014-03-01,,membre du comité
-R02,chercheur,A4,,territory,2014-03-01,2015-01-01,aucun
+pseudonym,role,mode,lens,scope,from,to,interests_declared,interests_declared_en
+R01,praticien,A1,,,2014-03-01,,membre du comité,
+R02,chercheur,A4,,territory,2014-03-01,2015-01-01,aucun,none
 """,
     "costs": """\
 territory,date,category,plan,amount,person_days,profile,home_unit
@@ -128,20 +128,20 @@ DEP-01,2015-01-31,personnel,actual,1200.50,4,agent,true
 ,2015-01-31,evaluation,planned,,2.5,chercheur,false
 """,
     "artefacts": """\
-artefact,kind,version,label_fr,label_en,made_on,adoption,adopted_on,open,reused_from,url
-formulaire,prototype,1,Formulaire,Form,2014-06-01,partial,,true,,https://example.org/form
+artefact,kind,version,label_fr,label_en,made_on,adoption,adopted_on,open,reused_from,url,reused_from_en
+formulaire,prototype,1,Formulaire,Form,2014-06-01,partial,,true,,https://example.org/form,
 """,
     "evidence": """\
 evidence,type,source,claim_fr,claim_en,strength,direction,node,criterion
 V01,qual,entretiens,Le délai baisse,The delay falls,2,for,delai-court,C1
 """,
     "partners": """\
-partner,kind,cycle,contribution
-Caf,operator,1,données
+partner,kind,cycle,contribution,partner_en,contribution_en
+Caf,operator,1,données,Caf,data
 """,
     "freedoms": """\
-date,kind,granted_by,text_fr,text_en,ends_on
-2014-05-01,derogation,préfecture,Pièces différées,Papers later,2015-05-01
+date,kind,granted_by,text_fr,text_en,ends_on,granted_by_en
+2014-05-01,derogation,préfecture,Pièces différées,Papers later,2015-05-01,prefecture
 """,
 }
 

@@ -25,7 +25,7 @@ def test_the_first_line_says_what_keeps_a_case_from_being_sent(case):
     blocked = sum(answer.blocked for answer in case.answers)
     assert lead.text == (
         "State: draft, which cannot be sent yet. "
-        f"{blocked} fields to mend. Condition not met: Real and Impact."
+        f"{blocked} fields to mend. Condition not met: Real. Condition left open: Impact."
     )
 
 

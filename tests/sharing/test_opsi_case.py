@@ -15,6 +15,7 @@ from toolkit.sharing.opsi_sheet import case_record
 RECORD = {
     "study": "demande-unique",
     "simulated": True,
+    "protocol": {"question": {"en": "By how many days did it change?", "fr": "De combien ?"}},
     "estimate": {
         "value": -6.6, "low": -7.6, "high": -5.5, "p": "nan", "design": "did", "estimand": "att",
         "inference": "wild", "unit": "days", "n_treated": 3, "n_comparison": 20, "n_periods": 28,
@@ -75,9 +76,30 @@ def test_what_the_records_answer_bears_its_origin(project):
     assert answers["country"].text == "France"
     results = answers["results_impact"]
     assert results.origin == "estimates.json"
-    assert results.text.startswith("The estimated effect is −6.60 days (95% interval: −7.60 days")
+    assert results.text.startswith(
+        "By how many days did it change? Beneficial: the whole interval is on the side hoped for, "
+        "but it holds effects too small to matter. "
+        "The estimated effect is −6.60 days (95% interval: −7.60 days"
+    )
     assert results.text.endswith("Simulated data.")
     assert [f for f in results.findings if f.blocking] == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "first"),
+    [
+        ({"verdict": "no_meaningful_effect", "reason": "equivalence"}, "No meaningful effect: "),
+        ({"verdict": "inconclusive", "reason": "interval"}, "Inconclusive: on 3 treated "),
+    ],
+)
+def test_a_result_has_one_verdict(project, verdict, first):
+    record = RECORD | {
+        "verdict": {"checks": [], **verdict},
+        "estimate": RECORD["estimate"] | {"value": -0.4, "low": -1.3, "high": 0.5},
+    }
+    text = by_name(describe_case(told(project, {}), [record]))["results_impact"].text
+    assert text.removeprefix("By how many days did it change? ").startswith(first)
+    assert text.count("Inconclusive") == (verdict["verdict"] == "inconclusive")
 
 
 def test_an_answer_stands_before_a_draft(project):
@@ -100,6 +122,26 @@ def test_material_holds_the_public_logbook_and_nothing_else_of_it(project):
     assert set(failures.text_translated) <= set(pieces)  # the form asks for English
     pasted = json.dumps(case_record(case, language("en")), ensure_ascii=False)
     assert not [text for text in logbook.text if text in pasted]
+
+
+def test_material_is_in_english_and_says_what_became_of_each_thing(project):
+    answers = by_name(describe_case(told(project, {})))
+    said = {name: [(p.text, p.lang) for p in answer.material] for name, answer in answers.items()}
+    assert said["collaboration_partnerships"][0] == (
+        "Federation of reception associations – The first idea and the reception centres", "en",
+    )  # fmt: skip
+    assert ("Assumption (failed): Administrations say why they refuse.", "en") in said["challenges"]
+    assert said["potential_to_be_replicated"][:2] == [
+        ("Reintegration into ordinary life: partial.", "en"),
+        ("Locker with a reception code and a chosen question (adoption: partial)", "en"),
+    ]
+    partners = project.tables["partners"]
+    untold = partners.assign(contribution_en=partners.contribution_en.mask(partners.cycle > 0))
+    bare = replace(told(project, {}), tables=project.tables | {"partners": untold})
+    piece = by_name(describe_case(bare))["collaboration_partnerships"].material[0]
+    assert (piece.text, piece.lang) == (
+        "Fédération d’associations d’accueil – L’idée de départ et les lieux d’accueil", "fr",
+    )  # fmt: skip
 
 
 def test_gates_one_by_one(project):

@@ -8,7 +8,7 @@ from toolkit.display.blocks import Heading, Paragraph
 from toolkit.i18n import language
 from toolkit.sharing.render import page_style, render_report
 
-from .conftest import everything, report
+from .conftest import everything, executed, masthead, report
 
 
 @pytest.fixture
@@ -52,6 +52,12 @@ def test_the_page_says_licence_citation_and_date_at_its_top(render):
     assert "Pour citer : « Combien ? », Futurs Publics, boîte à outils 0.1.0" in top
     assert "Données au 9 mars 2026." in top
     assert "Descriptif : aucun effet n’est estimé" in top
+
+
+def test_a_title_is_cited_with_the_marks_of_a_quotation_within_another(render):
+    title = Heading("La «\u00a0maison\u00a0» de demain", level=1)
+    page = render(executed([masthead(), title], [Paragraph("Tant.", lead=True)]))
+    assert "Pour citer : « La “maison” de demain »," in page.replace("\u00a0", " ")
 
 
 def test_a_page_on_simulated_data_says_so_before_anything_else(render):

@@ -37,7 +37,7 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
     columns = ("territory", "adopted_on", "dose", "signed_off_on", "ended_on")
     return [
         Heading(lang("fidelity.sites.title")),
-        Paragraph(lang.plural(key, len(sites), before=before)),
+        Paragraph(" ".join([lang.plural(key, len(sites), before=before), *_aside(project, lang)])),
         Table(
             caption=lang("fidelity.sites.caption"),
             header=tuple(lang(f"fidelity.column.{name}") for name in columns),
@@ -50,6 +50,13 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
     ]
 
 
+def _aside(project: Project, lang: Language) -> list[str]:
+    """Say how many territories the project reached without being counted among its sites."""
+    sites = project.tables["deployments"]
+    aside = int((sites.role.eq("excluded") & sites.adopted_on.notna()).sum())
+    return [lang.plural("fidelity.sites.aside", aside)] if aside else []
+
+
 def explain_costs(project: Project, *, lang: Language) -> list[Block]:
     """Set the expenses and the days that were planned beside the actual ones.
 
@@ -57,15 +64,19 @@ def explain_costs(project: Project, *, lang: Language) -> list[Block]:
     --------
     See ``notebooks/implementation.ipynb``.
     """
-    if project.tables["costs"].empty:
+    costs = project.tables["costs"]
+    if costs.empty:
         return []
+    said = [lang("fidelity.costs.explain")]
+    if (costs.person_days.notna() & costs.amount.isna()).any():
+        said.append(lang("fidelity.costs.unpriced"))
     categories = vocabulary_words("cost_category", lang)
     by_category = planned_and_actual(project, "category")
     by_category = by_category.reindex([c for c in categories if c in by_category.index])
     by_year = planned_and_actual(project, "year")
     return [
         Heading(lang("fidelity.costs.title")),
-        Paragraph(lang("fidelity.costs.explain")),
+        Paragraph(" ".join(said)),
         _tabulate(project, "category", by_category.rename(index=categories), lang),
         _tabulate(project, "year", by_year.rename(index=str), lang),
     ]
@@ -94,7 +105,7 @@ def _tabulate(project: Project, by: str, sums: pd.DataFrame, lang: Language) -> 
         caption=lang(f"fidelity.by.{by}"),
         header=(lang(f"fidelity.column.{by}"), *heads),
         rows=rows,
-        note=with_signs(rows, "", lang),
+        note=with_signs(rows, lang("fidelity.costs.rounded"), lang),
         strong=frozenset({len(rows) - 1}),
         simulated=project.facts.simulated,
         lang=lang,

@@ -1,7 +1,13 @@
 """Who took part in a project, how, and with which interests: roles, never persons."""
 
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
-from toolkit.display.projects import EMPTY, vocabulary_words, words_table, write_date
+from toolkit.display.projects import (
+    EMPTY,
+    vocabulary_words,
+    words_table,
+    write_date,
+    written_words,
+)
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 
@@ -26,6 +32,8 @@ def _people(project: Project, lang: Language) -> Table:
     roles, modes = (vocabulary_words(name, lang) for name in ("role", "association_mode"))
     about = vocabulary_words("lens", lang) | vocabulary_words("scope", lang)
     people = project.tables["participation"]
+    interests, written = written_words(people, "interests_declared", lang)
+    people = people.assign(interests=interests)
     order = people["role"].map(list(roles).index)
     rows = []
     for row in people.assign(order=order).sort_values(["order", "mode", "from"]).to_dict("records"):
@@ -38,12 +46,12 @@ def _people(project: Project, lang: Language) -> Table:
                 roles[row["role"]],
                 lang("participation.mode", mode=mode, subject=subject) if subject else mode,
                 span,
-                row["interests_declared"],
+                row["interests"],
             )
         )
     columns = ("role", "mode", "span", "interests")
     header = [lang(f"participation.column.{name}") for name in columns]
-    langs = ("", "", "", "fr")
+    langs = ("", "", "", written)
     return words_table(
         lang("participation.people.caption"), header, rows, project=project, lang=lang, langs=langs
     )
@@ -52,13 +60,16 @@ def _people(project: Project, lang: Language) -> Table:
 def _partners(project: Project, lang: Language) -> Table:
     kinds = vocabulary_words("partner_kind", lang)
     partners = project.tables["partners"].sort_values(["cycle", "kind", "partner"])
+    names, of_names = written_words(partners, "partner", lang)
+    contributions, of_contributions = written_words(partners, "contribution", lang)
+    partners = partners.assign(name=names, brings=contributions)
     rows = [
-        (row.partner, kinds[row.kind], lang.number(row.cycle), row.contribution)
+        (row.name, kinds[row.kind], lang.number(row.cycle), row.brings)
         for row in partners.itertuples()
     ]
     columns = ("partner", "kind", "cycle", "contribution")
     header = [lang(f"partners.column.{name}") for name in columns]
-    langs = ("fr", "", "", "fr")
+    langs = (of_names, "", "", of_contributions)
     return words_table(
         lang("partners.listed.caption"), header, rows, project=project, lang=lang, langs=langs
     )

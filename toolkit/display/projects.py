@@ -147,6 +147,18 @@ def words_table(
     )
 
 
+def written_words(table: pd.DataFrame, column: str, lang: Language) -> tuple[pd.Series, str]:
+    """Return a column of French words, in English if the page is and each of them was translated.
+
+    The second is the language of the words. One column has one language, which a reader's voice
+    is told of.
+    """
+    english = table[f"{column}_en"]
+    if lang.code == "en" and not (table[column].notna() & english.isna()).any():
+        return english, "en"
+    return table[column], "fr"
+
+
 def figure_facts(project: Project, lang: Language) -> dict[str, object]:
     """Return what every figure on a project's own tables is given."""
     note = project_source(project, lang)

@@ -67,9 +67,12 @@ def write_day(day: str, lang: Language) -> str:
 def hindrances(case: Case, lang: Language) -> list[str]:
     """Say how many fields, and which conditions, keep a case from being sent."""
     blocked = sum(answer.blocked for answer in case.answers)
-    unmet = [lang(f"opsi.gate.{gate.name}") for gate in case.gates if gate.outcome != "passed"]
-    fields = [lang.plural("opsi.to_mend", blocked)] if blocked else []
-    return [*fields, *([lang("case.unmet", conditions=lang.join(unmet))] if unmet else [])]
+    said = [lang.plural("opsi.to_mend", blocked)] if blocked else []
+    for outcome in ("failed", "unknown"):
+        names = [lang(f"opsi.gate.{gate.name}") for gate in case.gates if gate.outcome == outcome]
+        if names:
+            said.append(lang.plural(f"case.{outcome}", len(names), conditions=lang.join(names)))
+    return said
 
 
 def _gates(case: Case, lang: Language) -> Table:

@@ -41,16 +41,20 @@ def draft_answers(
 
 
 def describe_result(record: dict, lang: Language) -> str:
-    """Say what a study found, from its record: the effect, the verdict, the grade."""
+    """Say what a study asked and found, from its record: the verdict, the effect, the grade."""
     found, verdict, grade = record["estimate"], record["verdict"], record["grade"]
-    said = []
+    # The estimate says by itself that its interval does not decide.
+    undecided = (verdict["verdict"], verdict["reason"]) == ("inconclusive", "interval")
+    told = undecided and found is not None
+    said = [record["protocol"]["question"][lang.code]]
+    if not told:
+        checks = lang.join([lang(f"check.{check}.name") for check in verdict["checks"]])
+        said.append(lang(f"verdict.{verdict['verdict']}.{verdict['reason']}", checks=checks))
     if found is not None:
         # The record writes what is not a finite number as text.
         numbers = {name: float(found[name]) for name in _NUMBERS}
         estimate = Estimate(**{**found, **numbers, "cautions": tuple(found["cautions"])})
-        said.append(estimate.sentence(lang))
-    checks = lang.join([lang(f"check.{check}.name") for check in verdict["checks"]])
-    said.append(lang(f"verdict.{verdict['verdict']}.{verdict['reason']}", checks=checks))
+        said.append(estimate.sentence(lang, concluded=not told))
     said.append(lang("grade.level", level=grade["level"], ceiling=grade["ceiling"]))
     if record["simulated"]:
         said.append(f"{lang('stamp.simulated')}.")

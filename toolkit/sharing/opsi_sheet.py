@@ -61,14 +61,14 @@ def _counted(answer: Answer, lang: Language) -> str:
     n, most = count(answer.text), answer.asked.max_characters
     if most is None:
         return lang.plural("opsi.count", n, count=lang.number(n))
-    return lang("opsi.count_of", n=lang.number(n), most=lang.number(most))
+    return lang.plural("opsi.count_of", n, count=lang.number(n), most=lang.number(most))
 
 
 def _words(lang: Language) -> str:
     """Write the words of the page's script, so that no text can end its element."""
     words = {
         "copied": lang("opsi.copied", label="{label}"),
-        "of": lang("opsi.count_of", n="{n}", most="{most}"),
+        "of": [lang.plural("opsi.count_of", n, count="{n}", most="{most}") for n in (1, 2)],
         "count": [lang.plural("opsi.count", n, count="{n}") for n in (1, 2)],
     }
     return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")

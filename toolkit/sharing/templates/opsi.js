@@ -29,7 +29,7 @@ for (const place of document.querySelectorAll(".count")) {
   const most = Number(place.dataset.most || 0);
   area.addEventListener("input", () => {
     const n = [...area.value].length;
-    const template = most ? words.of : words.count[plural.select(n) === "one" ? 0 : 1];
+    const template = (most ? words.of : words.count)[plural.select(n) === "one" ? 0 : 1];
     place.textContent = template
       .replace("{n}", number.format(n)).replace("{most}", number.format(most));
     place.classList.toggle("over", most > 0 && n > most);
