@@ -36,12 +36,17 @@ def test_many_territories_keep_those_with_gaps():
     frame.loc[frame.territory == "T110", "status"] = "nd"
     frame.loc[frame.territory < "T050", "status"] = "provisional"
     figure = plot_coverage(frame, measure="Settled", lang=EN)
-    assert "The 40 territories with most gaps" in figure.note
+    assert figure.note == (
+        "40 of the 120 territories, those with most gaps (territories with any: 1); the table has "
+        "all of them."
+    )
     assert figure.title == "57% of cells are observed (138 of 240), 42% provisional"
     assert "T110" in figure.svg.decode()
     assert len(figure.table.rows) == 120
     whole = plot_coverage(panel(120), measure="Settled", lang=EN)
-    assert whole.note == "The first 40 territories, none having a gap; the table has all of them."
+    assert whole.note == (
+        "The first 40 of the 120 territories, none having a gap; the table has all of them."
+    )
 
 
 def test_names_stand_in_alphabetical_order_whatever_their_accents():

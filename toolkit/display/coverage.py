@@ -63,6 +63,8 @@ def plot_coverage(
         "counts": listed,
         "provisional": lang.percent(counts.get("provisional", 0) / cells.size, 0),
         "n": lang.number(len(drawn)),
+        "whole": lang.number(len(cells)),
+        "gaps": lang.number(int((gaps > 0).sum())),
     }
     title = lang(
         "coverage.title.provisional" if "provisional" in counts else "coverage.title", **values
