@@ -114,7 +114,8 @@ class Language:
         shown = _SMALLEST_P if small else _significant(p, 2)
         if shown in _THRESHOLDS:
             shown = _significant(p, 3)
-        number = format_decimal(shown, format="0.00###", locale=self.code)
+        pattern = "0.00#" if shown >= 0.1 else "0.000#"
+        number = format_decimal(shown, format=pattern, locale=self.code)
         return ("<" if small else "=") + NBSP + number
 
     def date(self, day: datetime.date) -> str:

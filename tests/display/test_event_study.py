@@ -36,10 +36,12 @@ def test_a_joint_test_comes_before_a_count_of_intervals():
     figure = drawn(pretrends=loud)
     assert figure.title == (
         "Before adoption, trends diverged already (joint test: p\u00a0=\u00a00.018); "
-        "after it, 2 of 2 intervals exclude zero"
+        "after it, zero is excluded by 2 of 2 intervals"
     )
     assert figure.title in figure.alt
     assert "chi-squared with 2 degrees of freedom" in figure.note
+    weak = pretrend_test([0.1, -0.2], np.diag([0.01, 0.04]), estimate=0.1)
+    assert "no divergence found, by a test of little power (" in drawn(pretrends=weak).title
     assert drawn(pretrends=quiet, lang=FR).title == (
         "Avant l’adoption, aucune divergence constatée (test conjoint\u00a0: p\u00a0=\u00a00,37)"
         "\u00a0; après, zéro est exclu 2 fois sur 2"

@@ -19,6 +19,9 @@ from toolkit.display.writing import headed, supported_digits, write_interval, wr
 from toolkit.estimate import CheckOutcome
 from toolkit.i18n import Language
 
+# What a joint test shows; one that rarely sees a divergence shows little by finding none.
+_BY_STATUS = {"failed": "diverged", "passed": "together", "informative": "weak"}
+
 
 def plot_event_study(
     frame: pd.DataFrame,
@@ -102,7 +105,7 @@ def plot_event_study(
 
 def _title(before: pd.DataFrame, pretrends: CheckOutcome | None) -> str:
     if pretrends is not None:
-        return "event.title.diverged" if pretrends.status == "failed" else "event.title.together"
+        return f"event.title.{_BY_STATUS[pretrends.status]}"
     return "event.title" if len(before) else "event.title.after"
 
 
