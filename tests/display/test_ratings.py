@@ -17,9 +17,7 @@ def test_counts_by_criterion_and_role():
         ("C1", "usager", 3), ("C1", "usager", 3), ("C1", "elu", 0), ("C5", "chercheur", 1)
     )  # fmt: skip
     figure = plot_ratings(frame, lang=EN)
-    assert figure.title == (
-        "High scores (2 or 3) most often on C1 (2 of 3), least often on C5 (0 of 1)"
-    )
+    assert figure.title == ("High scores (2 or 3): most on C1 (2 of 3), fewest on C5 (0 of 1)")
     assert figure.table.rows == (
         ("C1", "user", "0", "0", "0", "2"),
         ("C1", "elected representative", "1", "0", "0", "0"),
