@@ -1,5 +1,6 @@
 """Synthetic control: equal to other implementations, right on known effects, clear when refused."""
 
+import re
 import warnings
 from itertools import permutations
 
@@ -18,6 +19,7 @@ from toolkit.designs.synthetic_checks import (
 )
 from toolkit.designs.synthetic_control import Predictor, synthetic_control
 from toolkit.designs.synthetic_fit import _Nested, fit_predictors
+from toolkit.display.synthetic import plot_synthetic_gaps
 from toolkit.errors import DesignError
 from toolkit.i18n import LANGUAGES, language
 
@@ -329,6 +331,14 @@ def test_more_donors_than_periods_fit_anything_and_the_fit_is_no_measure():
     assert "perfect_fits" in control.estimate.cautions
     gaps = control.fits.mean_gap.abs()
     assert control.estimate.p == pytest.approx((gaps >= gaps[0]).mean())
+    assert control.estimate.inference == "placebo_in_space_unscaled"
+    # The figure counts by itself, and comes to the same.
+    gap = control.paths.set_index("period").gap
+    others = control.placebos.pivot(index="period", columns="territory", values="gap")
+    own = {"name": "t00", "adoption": control.paths.adoption.iloc[0], "measure": "y"}
+    figure = plot_synthetic_gaps(gap, others, scaled=False, lang=language("en"), **own)
+    rank, of = map(int, re.search(r"ranked (\d+) of (\d+)", figure.title).groups())
+    assert rank / of == pytest.approx(control.estimate.p)
     assert control.estimate.high - control.estimate.low < 20
     for check in (synthetic_fit(control), synthetic_placebo_in_space(control)):
         assert (check.status, check.reason) == ("not_applicable", "perfect")
