@@ -99,6 +99,18 @@ def test_search_needs_neither_accents_nor_order(index, words, expected, first):
     assert index.errors == []
 
 
+def test_who_types_sees_how_many_and_goes_to_them(index):
+    jump = index.locator("#jump")
+    assert jump.is_hidden()
+    index.get_by_role("searchbox").fill("loire")
+    assert jump.inner_text() == "7 reports of 358"
+    index.keyboard.press("Enter")
+    assert index.evaluate("document.activeElement.id") == "found"
+    assert index.locator("#rows li").first.bounding_box()["y"] < index.viewport_size["height"]
+    jump.click()
+    index.wait_for_url("**#q=loire")
+
+
 @pytest.mark.parametrize(
     ("label", "option", "n"),
     [

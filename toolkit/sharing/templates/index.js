@@ -1,7 +1,7 @@
 // Finds and lists reports. What is asked stands in the address, after "#": it can be kept and sent.
 const byId = id => document.getElementById(id);
 const { columns, labels } = JSON.parse(byId("entries").textContent);
-const form = byId("asked"), rows = byId("rows"), more = byId("more"), clear = byId("clear");
+const form = byId("asked"), rows = byId("rows"), more = byId("more"), clear = byId("clear"), jump = byId("jump");
 const WINDOW = 50;
 const all = columns.title ? columns.title.at.map((_, i) => i) : [];
 const choices = [...form.querySelectorAll("select")].map(select => select.name);
@@ -40,7 +40,8 @@ function show() {
   const within = form.elements.within.value;
   const place = within && places(within).dataset.name;
   byId("count").textContent = (place ? place + " – " : "") + (found.length ? say(labels.found, found.length) : labels.none);
-  clear.hidden = ![...new FormData(form)].some(([, value]) => value);
+  jump.hidden = clear.hidden = ![...new FormData(form)].some(([, value]) => value);
+  jump.textContent = byId("count").textContent;
   for (const link of document.querySelectorAll("a[data-place]"))
     link.toggleAttribute("aria-current", link.dataset.place === within);
   rows.replaceChildren();
@@ -107,6 +108,13 @@ function read() {
   show();
 }
 
+// What was found stands below the map, out of sight of who types.
+function goToFound(event) {
+  event.preventDefault();
+  byId("found").scrollIntoView();
+  byId("found").focus({ preventScroll: true });
+}
+
 function changed() {
   const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   history.replaceState(null, "", "#" + asked);
@@ -114,7 +122,8 @@ function changed() {
 }
 
 form.addEventListener("input", changed);
-form.addEventListener("submit", event => event.preventDefault());
+form.addEventListener("submit", goToFound);
+jump.addEventListener("click", goToFound);
 addEventListener("hashchange", read);
 more.addEventListener("click", () => draw().querySelector("a").focus());
 clear.addEventListener("click", () => {
