@@ -253,6 +253,7 @@ def test_sites_with_a_sign_off_before_they_opened(projects):
     sites = treated_sites(projects["antenne-service-public"])
     assert len(sites) == 5
     assert sites.signed_before.sum() == 4
+    assert set(sites.ended_on) == {pd.Timestamp("2018-06-29")}  # the end of the project
     assert sites.adopted_on.is_monotonic_increasing
 
 

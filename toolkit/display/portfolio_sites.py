@@ -1,7 +1,5 @@
 """Where each project runs and since when, with the way to its own pages."""
 
-import pandas as pd
-
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
 from toolkit.display.portfolio import listed, part_name, project_name
 from toolkit.display.projects import territory_names, write_date
@@ -44,8 +42,6 @@ def show_sites(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 def _openings(project: Project, lang: Language) -> list[tuple[str, ...]]:
     """Return when sites opened, when they closed, how many there are and their names."""
     sites = treated_sites(project)
-    # A site without a closing date goes on to the end of the project.
-    sites = sites.assign(ended_on=sites.ended_on.fillna(pd.Timestamp(project.facts.ended_on)))
     names = territory_names(list(sites.territory))
     return [
         (

@@ -35,11 +35,13 @@ def treated_sites(project: Project) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns territory, adopted_on, dose (share covered), signed_off_on, ended_on, and
-        signed_before (bool): the site's actors had agreed by the day users were first served.
+        Columns territory, adopted_on, dose (share covered), signed_off_on, ended_on (the end of the
+        project where the site has none of its own), and signed_before (bool): the site's actors had
+        agreed by the day users were first served.
     """
     sites = project.tables["deployments"]
     sites = sites[sites.role == "treated"].sort_values(["adopted_on", "territory"])
     columns = ["territory", "adopted_on", "dose", "signed_off_on", "ended_on"]
     before = (sites.signed_off_on <= sites.adopted_on).to_numpy()
-    return sites[columns].assign(signed_before=before).reset_index(drop=True)
+    ended = sites.ended_on.fillna(pd.Timestamp(project.facts.ended_on))
+    return sites[columns].assign(ended_on=ended, signed_before=before).reset_index(drop=True)
