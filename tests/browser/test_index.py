@@ -72,6 +72,8 @@ def test_it_opens_from_a_file_without_a_request_and_shows_the_first(index):
         "#rows .about"
     ).nth(0).inner_text().replace("\n", " ")
     assert index.get_by_text("The notebook stopped at cell 3: no data").is_visible()
+    index.get_by_role("searchbox").fill("23096")
+    assert index.locator("#rows .about").inner_text().startswith("commune 23096 · Creuse · ")
 
 
 def test_more_are_shown_on_demand_and_the_keyboard_goes_on_there(index):

@@ -18,6 +18,9 @@ const say = ([one, other], n) => (plurals.select(n) === "one" ? one : other)
   .replace("{count}", numbers.format(n)).replace("{all}", numbers.format(all.length));
 const places = id => document.querySelector(`a[data-place="${CSS.escape(id)}"]`);
 
+// Many communes bear one name: their département tells them apart, and the map knows what it is called.
+const department = i => ["COM", "EPCI"].includes(cell("kind", i)) && places(cell("places", i))?.dataset.name;
+
 function texts() {
   return folded ??= all.map(i => " " + fold([title(i), cell("name", i), cell("about", i), cell("code", i)].join(" ")));
 }
@@ -64,7 +67,7 @@ function row(i) {
   const page = (lang, file) => `${address(i)}/` + (cell("kind", i) === "sheet" ? labels.sheets[lang] : `${lang}/${file}`);
   name.append(link(page(own, "index.html"), title(i), own));
   if (cell("data", i) === "simulated") name.append(" ", make("span", "stamp", labels.simulated));
-  const said = [cell("about", i), labels.status[cell("status", i)]].filter(Boolean);
+  const said = [cell("about", i), department(i), labels.status[cell("status", i)]].filter(Boolean);
   about.append(said.join(" · "));
   if (cell("verdict", i)) about.append(" · ", make("strong", "", labels.verdict[cell("verdict", i)]));
   about.append([cell("grade", i), cell("date", i)].filter(Boolean).map(text => " · " + text).join(""));
