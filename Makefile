@@ -18,7 +18,6 @@ test: $(READY) ## run the tests, notebooks and browser included
 	@sh tests/browser/get_chromium.sh $(BIN)/python
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/pytest -W error --numprocesses auto --dist worksteal
-	$(BIN)/pytest -W error --nbval-lax notebooks
 
 docs: $(READY) ## make the documentation's site: docs/_build/index.html
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
