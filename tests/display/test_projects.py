@@ -257,6 +257,12 @@ def test_sites_with_a_sign_off_before_they_opened(projects):
     assert sites.adopted_on.is_monotonic_increasing
 
 
+def test_sites_within_a_region_that_is_a_site_too_are_said():
+    _, said, table = explain_sites(load_project("plateforme-inclusion"), lang=EN)
+    assert said.text.endswith("3 sites lie within a région that is itself a site.")
+    assert [row[0] for row in table.rows[2:4]] == ["Seine-Saint-Denis", "région Île-de-France"]
+
+
 def test_assumptions_stand_by_their_state(pages):
     rows = tables(pages["maison-handicap", "en"])[
         "Each link, its mechanism and the state of its assumption"

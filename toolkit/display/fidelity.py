@@ -3,10 +3,11 @@
 import pandas as pd
 
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
-from toolkit.display.projects import territory_names, vocabulary_words, write_date
+from toolkit.display.projects import site_names, vocabulary_words, write_date
 from toolkit.display.signs import NOT_AVAILABLE, with_signs, write_cell
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
+from toolkit.records.territories import load_territories
 from toolkit.study.fidelity import planned_and_actual, treated_sites
 
 
@@ -20,7 +21,7 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
     sites = treated_sites(project)
     if sites.empty:
         return []
-    names = territory_names(list(sites.territory))
+    names = site_names(list(sites.territory), lang)
     rows = tuple(
         (
             names[row.territory],
@@ -34,10 +35,12 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
     before = lang.number(int(sites.signed_before.sum()))
     # A sign-off that no site has was not written down: it is not one that nobody gave.
     key = "fidelity.sites.unsigned" if sites.signed_off_on.isna().all() else "fidelity.sites"
+    said = [lang.plural(key, len(sites), before=before)]
+    said += [*_within(sites, lang), *_aside(project, lang)]
     columns = ("territory", "adopted_on", "dose", "signed_off_on", "ended_on")
     return [
         Heading(lang("fidelity.sites.title")),
-        Paragraph(" ".join([lang.plural(key, len(sites), before=before), *_aside(project, lang)])),
+        Paragraph(" ".join(said)),
         Table(
             caption=lang("fidelity.sites.caption"),
             header=tuple(lang(f"fidelity.column.{name}") for name in columns),
@@ -48,6 +51,17 @@ def explain_sites(project: Project, *, lang: Language) -> list[Block]:
             lang=lang,
         ),
     ]
+
+
+def _within(sites: pd.DataFrame, lang: Language) -> list[str]:
+    """Say how many sites are départements of a région that is a site too."""
+    regions = [id_ for id_ in sites.territory if id_.startswith("REG-")]
+    if not regions:
+        return []
+    places = load_territories("DEP")
+    inside = "DEP-" + places.code[("REG-" + places.region).isin(regions)]
+    n = int(sites.territory.isin(inside).sum())
+    return [lang.plural("fidelity.sites.within", n)] if n else []
 
 
 def _aside(project: Project, lang: Language) -> list[str]:

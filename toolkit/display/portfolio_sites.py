@@ -2,7 +2,7 @@
 
 from toolkit.display.blocks import Block, Heading, Paragraph, Table
 from toolkit.display.portfolio import listed, part_name, project_name
-from toolkit.display.projects import territory_names, write_date
+from toolkit.display.projects import site_names, write_date
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
 from toolkit.study.fidelity import treated_sites
@@ -42,20 +42,16 @@ def show_sites(portfolio: Portfolio, *, lang: Language) -> list[Block]:
 def _openings(project: Project, lang: Language) -> list[tuple[str, ...]]:
     """Return when sites opened, when they closed, how many there are and their names."""
     sites = treated_sites(project)
-    names = territory_names(list(sites.territory))
+    names = site_names(list(sites.territory), lang)
     return [
         (
             write_date(opened, lang),
             write_date(closed, lang),
             lang.number(len(group)),
-            listed((_named(id_, names, lang) for id_ in group.territory), lang),
+            listed((names[id_] for id_ in group.territory), lang),
         )
         for (opened, closed), group in sites.groupby(["adopted_on", "ended_on"], dropna=False)
     ]
-
-
-def _named(id_: str, names: dict[str, str], lang: Language) -> str:
-    return lang("sites.region", name=names[id_]) if id_.startswith("REG-") else names[id_]
 
 
 def _pages(portfolio: Portfolio, lang: Language) -> list[Block]:

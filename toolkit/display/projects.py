@@ -123,6 +123,15 @@ def territory_names(ids: Sequence[str]) -> dict[str, str]:
     return {name: names[name] for name in ids}
 
 
+def site_names(ids: Sequence[str], lang: Language) -> dict[str, str]:
+    """Return the name of each site by id; that of a région says that it is one."""
+    names = territory_names(ids)
+    return {
+        name: lang("sites.region", name=said) if name.startswith("REG-") else said
+        for name, said in names.items()
+    }
+
+
 def words_table(
     caption: str,
     header: Sequence[str],
