@@ -13,6 +13,7 @@ from toolkit.display.judgements import (
     state_reproducibility,
 )
 from toolkit.i18n import language
+from toolkit.records.portfolio import load_project
 from toolkit.records.toml_model import Text
 from toolkit.study.reading import Judgement, OwnWords, Reading
 
@@ -55,6 +56,18 @@ def test_limits_count_what_is_hidden_and_ask_for_ethics(told):
     censored = replace(study, sample=replace(study.sample, censored=4))
     texts = [block.text for block in state_limits(censored, project, Reading(), lang=EN)]
     assert any(text.startswith("4 observations are known by their limit") for text in texts)
+
+
+def test_sites_that_ended_before_the_last_measure_are_told(told, demonstration):
+    study, project = demonstration("autonomie-domicile"), load_project("autonomie-domicile")
+    texts = [block.text for block in state_limits(study, project, Reading(), lang=EN)]
+    assert (
+        "4 sites ended before the last period measured (2019), the first on "
+        "28\u00a0September\u00a02018. They count as treated to the end: the effect is that of "
+        "having been served, not of still being so."
+    ) in texts
+    texts = [block.text for block in state_limits(*told[:2], Reading(), lang=EN)]
+    assert not any("the last period measured" in text for text in texts)
 
 
 def test_own_words_stand_as_they_were_written():

@@ -2,12 +2,16 @@
 
 from toolkit.display.blocks import Block, Callout, Heading, Paragraph, Table
 from toolkit.display.facts import write_fact
+from toolkit.display.projects import write_date
+from toolkit.display.writing import write_period
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
+from toolkit.records.recipe import date_ordinal, period_ordinal
 from toolkit.records.vocabulary import load_vocabulary
 from toolkit.study.analyse import Study
 from toolkit.study.contribution import Contribution
 from toolkit.study.facts import word
+from toolkit.study.fidelity import treated_sites
 from toolkit.study.judgements import judgements, rating_facts
 from toolkit.study.protocol import FOLDER
 from toolkit.study.reading import OwnWords, Reading, reading_path
@@ -112,6 +116,7 @@ def state_limits(
         limits.append(lang.plural("limits.hidden", hidden, of=lang.number(len(sample.panel))))
     if sample.censored:
         limits.append(lang.plural("limits.censored", sample.censored))
+    limits += _ended(study, project, lang)
     if sample.simulated:
         limits.append(lang("limits.simulated"))
     place = f"data/{FOLDER}/{reading_path(study.id).name}"
@@ -125,6 +130,17 @@ def state_limits(
         Paragraph(ethics),
         Paragraph(lang("limits.people")),
     ]
+
+
+def _ended(study: Study, project: Project, lang: Language) -> list[str]:
+    """Say that what is measured outlasts the sites: those that adopted stay treated."""
+    last, frequency = study.sample.panel.period.max(), study.sample.frequency
+    days = treated_sites(project).ended_on.dropna()
+    ended = [date_ordinal(day, frequency) < period_ordinal(last, frequency) for day in days]
+    if not any(ended):
+        return []
+    told = {"last": write_period(last, lang), "first": write_date(days[ended].min(), lang)}
+    return [lang.plural("limits.ended", sum(ended), **told)]
 
 
 def show_own_words(words: OwnWords, *, lang: Language) -> list[Block]:
