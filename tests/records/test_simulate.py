@@ -413,7 +413,7 @@ def test_neighbours_and_doses_must_be_known():
     ("text", "message"),
     [
         ("seed = ", r"project demande cannot be simulated:\nsimulation\.toml.*\n.*TOML"),
-        (None, r"project demande cannot be simulated:\nsimulation\.toml.*\n.*nothing there"),
+        (None, r"project demande cannot be simulated:\nsimulation\.toml.*\n.*is missing"),
         ("seed = 1\npopulation_year = 2016\nindicators = 3", r"'3' does not fit \(expected: \["),
     ],
 )

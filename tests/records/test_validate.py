@@ -186,6 +186,14 @@ BROKEN = {
         "territory",
         "COM-01015",
     ),
+    "a name for a code": (
+        OBS,
+        swap("DEP-01,delai,2015-Q1", "Ain,delai,2015-Q1"),
+        "unknown_territory",
+        2,
+        "territory",
+        "DEP-01",
+    ),
     "no such territory": (DEP, swap("DEP-971", "DEP-99"), "unknown_territory", 4, "territory", ""),
     "unknown indicator": (
         OBS,
@@ -369,7 +377,7 @@ BROKEN = {
     "text for a date": (
         "project.toml",
         swap("2014-03-01", '"2014-03-01"'),
-        "key_type",
+        "key_date",
         11,
         "started_on",
         "",
@@ -489,6 +497,30 @@ def test_a_fault_is_written_with_its_place_its_value_and_its_remedy(project):
         "    → Write a point: the file is read in every country. Closest match: 12.5",
     ]
     assert "Valeur la plus proche\u00a0: 12.5" in write_faults(validate(project), FR)
+
+
+def test_all_that_a_french_spreadsheet_does_is_said_at_once(project):
+    path = project / DEP
+    text = path.read_text(encoding="utf-8").replace("2015-04-01", "01/04/2015")
+    text += "DEP-03,comparison,,,0,,Pas encore équipé\n"
+    path.write_bytes(text.replace(",", ";").replace("\n", "\r\n").encode("cp1252"))
+    said = write_faults(validate(path), FR).replace("\u00a0", " ")
+    assert "vu : « as encore équipé" in said
+    assert "les fins de ligne sont celles de Windows" in said
+    assert "séparées par « ; » au lieu d’une virgule" in said
+    assert "Valeur la plus proche : 2015-04-01" in said
+
+
+def test_a_line_of_toml_that_cannot_be_read_is_shown_and_a_type_is_said_in_words(project):
+    path = project / "project.toml"
+    original = path.read_text(encoding="utf-8")
+    path.write_text(original.replace("2014-03-01", "01/03/2014"), encoding="utf-8")
+    said = write_faults(validate(project), FR).replace("\u00a0", " ")
+    assert "ne peut pas être lu ; vu : « started_on = 01/03/2014 »." in said
+    assert "une date (AAAA-MM-JJ) ou un nombre (point décimal) sans guillemets" in said
+    path.write_text(original.replace("2014-03-01", '"01/03/2014"'), encoding="utf-8")
+    said = write_faults(validate(project), FR).replace("\u00a0", " ")
+    assert "« 01/03/2014 » n’est pas une date.\n    → Écrivez-la AAAA-MM-JJ, sans" in said
 
 
 def test_simulated_data_never_passes_for_real(project):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from toolkit.display.studies import compare_with_truth
+from toolkit.i18n import language
 from toolkit.study.record import compare_records, shorten, study_record
 from toolkit.study.truth import true_effect
 
@@ -16,7 +18,7 @@ def study(demonstration):
 def test_the_record_says_what_was_found(study):
     record = json.loads(json.dumps(study_record(study), allow_nan=False))
     assert record["estimate"]["value"] == pytest.approx(study.estimate.value, rel=1e-11)
-    assert record["verdict"] == {"verdict": "beneficial", "reason": "interval", "checks": []}
+    assert record["verdict"] == {"verdict": "beneficial", "reason": "matters", "checks": []}
     assert [c["check"] for c in record["checks"]] == study.file.protocol.checks
     assert record["grade"] == {"level": 3, "ceiling": 3}
     assert record["simulated"] is True
@@ -42,6 +44,18 @@ def test_an_infinite_bound_is_written_as_text(study):
 
 def test_the_truth_is_that_of_the_recipe(study):
     assert true_effect(study) == pytest.approx(-6.0)
+
+
+def test_data_invented_without_a_recipe_have_no_known_truth(study):
+    from dataclasses import replace
+
+    protocol = study.file.protocol
+    for change in ({"project": "plateforme-inclusion"}, {"indicator": "delai-inconnu"}):
+        file = replace(study.file, protocol=protocol.model_copy(update=change))
+        other = replace(study, file=file)
+        assert other.sample.simulated
+        assert true_effect(other) is None
+        assert compare_with_truth(other, lang=language("fr")) == []
 
 
 def test_a_key_of_the_protocol_that_changed_is_named(study):

@@ -192,9 +192,9 @@ def compare_with_truth(study: Study, *, lang: Language) -> list[Block]:
     --------
     See ``notebooks/impact_evaluation.ipynb``.
     """
-    if not study.sample.simulated:
+    truth, estimate = true_effect(study) if study.sample.simulated else None, study.estimate
+    if truth is None:
         return []
-    truth, estimate = true_effect(study), study.estimate
     inside = estimate.low <= truth <= estimate.high
     number = write_value(truth, study.sample.unit, lang)
     text = lang("study.truth.inside" if inside else "study.truth.outside", truth=number)

@@ -10,10 +10,11 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 
+from toolkit.errors import UnknownTerritoryError
 from toolkit.records.faults import Fault
 from toolkit.records.projects import Facts
 from toolkit.records.tables import Row, Table
-from toolkit.records.territories import load_predecessors, load_territories
+from toolkit.records.territories import load_predecessors, load_territories, load_territory
 
 _PERIODS = {"year": 4, "quarter": 7, "month": 7}
 SIMULATION = "simulation"  # id of the source of simulated data
@@ -97,7 +98,15 @@ def nearest_territory(seen: str) -> tuple[str, str]:
         return "former_commune", f"COM-{successors[code]}"
     tries = [f"{level}-{code}", f"{level}-0{code}", f"DEP-{code}", f"DEP-0{code}"]
     tries += [f"COM-{code}", f"COM-0{code}", f"EPCI-{code}"]
-    return "unknown_territory", next((id_ for id_ in tries if id_ in known), "")
+    return "unknown_territory", next((id_ for id_ in tries if id_ in known), _by_name(seen))
+
+
+def _by_name(seen: str) -> str:
+    """Return the id of the one territory of that name, or nothing."""
+    try:
+        return load_territory(seen).id
+    except UnknownTerritoryError:
+        return ""
 
 
 def check_deployments(context: Context) -> Iterator[Fault]:

@@ -11,7 +11,6 @@ or a territory changes no other.
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ import pandas as pd
 
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
-from toolkit.records.faults import Fault, without_repetition, write_faults
+from toolkit.records.faults import without_repetition, write_faults
 from toolkit.records.recipe import (
     FILE,
     PER_YEAR,
@@ -37,6 +36,7 @@ from toolkit.records.recipe import (
 from toolkit.records.schemas import load_schema
 from toolkit.records.tables import read_table
 from toolkit.records.territories import load_adjacency
+from toolkit.records.toml_model import parse_toml
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,9 @@ def _load(project_dir: Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
         for name in ("deployments", "indicators")
     ]
     faults = [fault for table in tables for fault in table.faults]
-    try:
-        recipe = tomllib.loads((project_dir / FILE).read_text(encoding="utf-8"))
-    except OSError as error:
-        faults.append(Fault(FILE, "unreadable", value=interface_language().reason(error)))
-    except ValueError as error:
-        faults.append(Fault(FILE, "toml", value=str(error)))
+    _, recipe, broken = parse_toml(project_dir / FILE, FILE)
+    if broken is not None:
+        faults.append(broken)
     if faults:
         raise _at(project_dir, write_faults(faults, interface_language()))
     return recipe, tables[0].frame(), tables[1].frame()

@@ -84,7 +84,7 @@ def read_table(path: Path, schema: Schema, file: str) -> Table:
     Table
         All faults at once. When the file itself is unreadable it has no rows.
     """
-    text, faults = _text(path, file)
+    text, faults = _text(path, file, schema.columns)
     if text is None:
         return Table(file, schema, (), tuple(faults))
     header, records, structure = _records(text, schema, file)
@@ -99,7 +99,7 @@ def read_table(path: Path, schema: Schema, file: str) -> Table:
     return Table(file, schema, tuple(rows), tuple(faults))
 
 
-def _text(path: Path, file: str) -> tuple[str | None, list[Fault]]:
+def _text(path: Path, file: str, columns: list[str]) -> tuple[str | None, list[Fault]]:
     """Return the text of a file, or None when it is not one, with what is wrong with its bytes."""
     if path.exists() and not path.is_file():
         return None, [Fault(file, "unreadable", value="-")]  # a folder, or a pipe that would block
@@ -120,13 +120,14 @@ def _text(path: Path, file: str) -> tuple[str | None, list[Fault]]:
         content = content[3:]
         faults.append(Fault(file, "bom", line=1))
     if not content.strip():
-        return None, [*faults, Fault(file, "empty")]
+        return None, [*faults, Fault(file, "empty", details={"columns": ",".join(columns)})]
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        seen = content[max(0, error.start - 10) : error.start + 10].decode("cp1252", "replace")
-        return None, [*faults, Fault(file, "encoding", line=line, value=seen)]
+        text = content.decode("cp1252", "replace")  # a spreadsheet's, so that the rest is said too
+        seen = text[max(0, error.start - 10) : error.start + 10]
+        faults.append(Fault(file, "encoding", line=line, value=seen))
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
         faults.append(Fault(file, "line_ends", line=line))
@@ -139,14 +140,16 @@ def _records(
 ) -> tuple[list[str], list[tuple[int, list[str]]], list[Fault]]:
     """Split a text into a header and numbered lines, with what is wrong with its shape."""
     faults: list[Fault] = []
-    lines = _Lines(text)
+    first = text.partition("\n")[0]
+    # Read as it was meant where the separator is another, so that the rest is said too.
+    delimiter = "," if "," in first else next((mark for mark in ";\t|" if mark in first), ",")
+    if delimiter != ",":
+        faults.append(Fault(file, "delimiter", line=1, value=delimiter))
+    lines = _Lines(text, delimiter)
     try:
         _, header = next(lines)
     except csv.Error as error:
-        return [], [], [Fault(file, "quotes", line=1, value=str(error))]
-    for delimiter in (";", "\t", "|"):
-        if len(header) == 1 and delimiter in header[0]:
-            return [], [], [Fault(file, "delimiter", line=1, value=delimiter)]
+        return [], [], [*faults, Fault(file, "quotes", line=1, value=str(error))]
     header_faults = list(_header_faults(header, schema, file))
     faults += header_faults
     if any(fault.rule == "column_twice" for fault in header_faults):
@@ -171,9 +174,9 @@ def _records(
 class _Lines:
     """Iterate over the records of a text, each with the number of the line it starts on."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, delimiter: str):
         csv.field_size_limit(1_000_000)
-        self._reader = csv.reader(io.StringIO(text), strict=True)
+        self._reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
         self.start = 1
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:

@@ -17,6 +17,8 @@ from toolkit.records.faults import Fault
 from toolkit.records.personal import has_personal_data
 from toolkit.records.vocabulary import vocabulary_codes
 
+# What pydantic calls the types a key may have, and the rule that says how each is written.
+_WRITTEN = {"string": "key_text", "date": "key_date", "float": "key_number", "int": "key_number"}
 _OFF_SCALE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
@@ -87,24 +89,33 @@ class TomlFile(Generic[Model]):
             )
 
 
-def read_toml(path: Path, file: str, model: type[Model]) -> TomlFile[Model]:
-    """Read a TOML file against a model; `file` is how the faults name it."""
+def parse_toml(path: Path, file: str) -> tuple[str, dict, Fault | None]:
+    """Return the text of a TOML file and what it holds, or why it cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return _unread(file, Fault(file, "missing_file"))
+        return "", {}, Fault(file, "missing_file")
     except OSError as error:
-        return _unread(file, Fault(file, "unreadable", value=interface_language().reason(error)))
+        return "", {}, Fault(file, "unreadable", value=interface_language().reason(error))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         seen = error.object[max(0, error.start - 10) : error.start + 10].decode("cp1252", "replace")
-        return _unread(file, Fault(file, "encoding", line=line, value=seen))
+        return "", {}, Fault(file, "encoding", line=line, value=seen)
     try:
-        content = tomllib.loads(text)
+        return text, tomllib.loads(text), None
     except (ValueError, RecursionError) as error:  # broken, or made to break
-        at = re.search(r"line (\d+)", str(error))
-        line = int(at[1]) if at else text.count("\n") + 1
-        return _unread(file, Fault(file, "toml", line=line, value=str(error)))
+        # The reason is in English alone: the line says as much.
+        at, lines = re.search(r"line (\d+)", str(error)), text.split("\n")
+        line = int(at[1]) if at else len(lines)
+        seen = next((row.strip() for row in reversed(lines[:line]) if row.strip()), "")
+        return text, {}, Fault(file, "toml", line=line, value=seen)
+
+
+def read_toml(path: Path, file: str, model: type[Model]) -> TomlFile[Model]:
+    """Read a TOML file against a model; `file` is how the faults name it."""
+    text, content, broken = parse_toml(path, file)
+    if broken is not None:
+        return TomlFile(file, {}, None, None, {}, (broken,))
     lines = _key_lines(text)
     try:
         found = model.model_validate(content)
@@ -114,10 +125,6 @@ def read_toml(path: Path, file: str, model: type[Model]) -> TomlFile[Model]:
         return replace(read, faults=(*faults, *_personal(read, content, "")))
     read = TomlFile(file, content, found, found, lines, ())
     return replace(read, faults=tuple(_personal(read, content, "")))
-
-
-def _unread(file: str, fault: Fault) -> TomlFile:
-    return TomlFile(file, {}, None, None, {}, (fault,))
 
 
 def _known(model: type[Model], content: dict) -> Model:
@@ -164,10 +171,11 @@ def _type_fault(read: TomlFile, error: dict, model: type[Strict]) -> Fault:
         return read.fault("key_blank", key)
     if kind in _OFF_SCALE:
         low, high = _scale_of(model, where)
-        return read.fault("range", key, error["input"], minimum=low, maximum=high)
+        rule = "range_above" if kind == "greater_than" else "range"
+        return read.fault(rule, key, error["input"], minimum=low, maximum=high)
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-        near = get_close_matches(str(error["input"]), options, n=1)
+        near = get_close_matches(str(error["input"]).casefold(), options, n=1)
         return read.fault(
             "vocabulary",
             key,
@@ -177,7 +185,8 @@ def _type_fault(read: TomlFile, error: dict, model: type[Strict]) -> Fault:
             codes=", ".join(options),
         )
     expected = kind.removesuffix("_type").removesuffix("_parsing")
-    return read.fault("key_type", key, error["input"], expected=expected)
+    rule = _WRITTEN.get(expected, "key_type")
+    return read.fault(rule, key, error["input"], expected=expected)
 
 
 def _fields_at(model: type[Strict], where: list[str]) -> dict[str, FieldInfo]:

@@ -1,7 +1,6 @@
 """Check everything a researcher writes under data/: every fault of every file, in one pass."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from toolkit.records.schemas import load_schema, schema_names
 from toolkit.records.shown import check_shown
 from toolkit.records.sources import ACCESSES, SOURCE_KEYS, data_dir, load_sources
 from toolkit.records.tables import Table, read_table
+from toolkit.records.toml_model import parse_toml
 
 PROGRAMME_TABLES = ("vocabulary", "ecosystem_actions")
 
@@ -83,10 +83,9 @@ def _recipe_faults(files: ProjectFiles, prefix: str) -> list[Fault]:
     needed = [files.tables.get(name) for name in REQUIRED_TABLES]
     if not path.exists() or any(table is None or table.faults for table in needed):
         return []
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        return [Fault(file, "toml", value=str(error))]
+    _, content, broken = parse_toml(path, file)
+    if broken is not None:
+        return [broken]
     found = recipe_faults(content, *(table.frame() for table in needed))
     return [replace(fault, file=file) for fault in found if fault.file == RECIPE]
 
@@ -94,12 +93,11 @@ def _recipe_faults(files: ProjectFiles, prefix: str) -> list[Fault]:
 def _source_faults(path: Path) -> list[Fault]:
     """Check the register of sources, entry by entry."""
     file = path.name
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
-    except (OSError, ValueError, RecursionError) as error:
-        return [Fault(file, "toml", value=str(error))]
+    _, content, broken = parse_toml(path, file)
+    if broken is not None:
+        return [broken]
     faults, seen = [], set()
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(content.get("source", []), start=1):
         name = str(entry.get("id", f"source {number}"))
         if name in seen:
             details = {"key": "id", "first": "?"}
