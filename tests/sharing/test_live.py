@@ -91,11 +91,6 @@ def test_pages_of_the_toolkit_have_nothing_else(shared):
     assert list(live_faults({PAGE: with_added(shared[PAGE], ours + data)})) == []
 
 
-@pytest.mark.parametrize("name", ["data/map.svg", "reports/a.xhtml", "x.HTM", "page.HTML"])
-def test_pages_of_other_kinds_are_none_of_ours(name):
-    assert [fault.rule for fault in live_faults({name: b"<p>a</p>"})] == ["page_kind"]
-
-
 def test_whoever_makes_every_hash_anew_is_found_by_what_was_added(shared, tmp_path):
     derived = (CRATE, SUMS, PACKAGE)
     files = {name: content for name, content in shared.items() if name not in derived}
