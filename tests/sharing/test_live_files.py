@@ -163,6 +163,10 @@ IN_A_CELL = {
     "script shown": (code({"text/html": ["<script>", "alert(1)</script>"]}), "text/html: <script>"),
     "handler shown": (code({"text/html": "<img src=x onerror=alert(1)>"}), "text/html: <img"),
     "frame shown": (code({"text/html": '<iframe src="//x"></iframe>'}), "text/html: <iframe"),
+    "command at a click": (
+        code({"text/html": '<button data-commandlinker-command="notebook:run">a</button>'}),
+        "text/html: <button",
+    ),
     "link shown": (code({"text/html": '<a href="javascript:1">a</a>'}), "text/html: <a"),
     "JavaScript": (code({"application/javascript": "alert(1)"}), "application/javascript"),
     "drawing": (code({"image/svg+xml": "<svg onload='alert(1)'/>"}), "image/svg+xml"),
@@ -216,12 +220,12 @@ def test_blocks_and_words_of_ours_are_no_fault():
     [
         ("data/map.svg", b"<svg/>", "file_kind"),
         ("reports/a.xhtml", b"a", "file_kind"),
-        ("x.HTM", b"a", "file_kind"),
-        ("page.HTML", b"a", "file_kind"),
-        ("report.PDF", b"a", "file_kind"),
-        ("conftest.py", b"import os", "file_kind"),
-        ("notebooks/.envrc", b"rm", "file_kind"),
-        ("start.desktop", b"[Desktop Entry]", "file_kind"),
+        ("reports/x.HTM", b"a", "file_kind"),
+        ("reports/page.HTML", b"a", "file_kind"),
+        ("reports/report.PDF", b"a", "file_kind"),
+        ("data/conftest.py", b"import os", "file_kind"),
+        ("data/envrc", b"rm", "file_kind"),
+        ("data/start.desktop", b"[Desktop Entry]", "file_kind"),
         ("requirements.lock", b"\n <script>alert(1)</script>", "file_disguised"),
         ("data/a.csv", b"\xef\xbb\xbf<html>", "file_disguised"),
         ("data/a.json", b"<!DOCTYPE html>", "file_disguised"),
@@ -231,6 +235,21 @@ def test_blocks_and_words_of_ours_are_no_fault():
 )
 def test_files_of_other_kinds_or_under_a_false_name_are_refused(name, content, rule):
     assert [rule for rule, _ in found(name, content)] == [rule]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "jupyter_server_config.json",  # Jupyter obeys it where it is started
+        "reports/a/Jupyter_Config.json",
+        "notebooks/vocabulary.csv",
+        "data/.vscode/tasks.json",
+        "uv.toml",
+        "extra/a.csv",
+    ],
+)
+def test_what_programs_obey_unasked_has_no_place_in_a_bundle(name):
+    assert found(name, b"{}") == [("file_place", "")]
 
 
 def test_data_may_speak_of_scripts():

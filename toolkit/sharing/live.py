@@ -18,6 +18,13 @@ from toolkit.sharing.live_text import markdown_live
 _MOST = 20  # faults of one file
 _TEXTS = (".cff", ".csv", ".geojson", ".json", ".lock", ".sig", ".toml", ".txt")
 _NO_KIND = ("LICENSE", "SHA256SUMS")
+_AT_THE_ROOT = """
+    CITATION.cff LICENCES.md LICENSE LISEZMOI.html LISEZMOI.md README.html README.md SHA256SUMS
+    SHA256SUMS.sig bundle.json datapackage.json disclosure_decisions.csv pyproject.toml
+    requirements.lock ro-crate-metadata.json waivers.toml
+"""
+_PLACES = {"data", "notebooks", "pulled", "reports"}
+_READ_UNASKED = (".", "jupyter")  # how names begin of what programs obey where they are started
 _CLOSED = (".jpg", ".parquet", ".png", ".xlsx")
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00\t\n\x0c\r "
 _LOOKED_AT = 1024  # bytes in which a reader of PDFs looks for a beginning
@@ -38,6 +45,8 @@ def live_faults(files: Mapping[str, bytes]) -> Iterator[Fault]:
 
 def _faults(name: str, content: bytes) -> Iterator[Fault]:
     kind = PurePosixPath(name).suffix
+    if not _has_place(name):
+        yield Fault(name, "file_place")
     if kind == ".pdf":
         yield from pdf_faults(name, content)
     elif content.find(b"%PDF-", 0, _LOOKED_AT) >= 0:
@@ -57,3 +66,13 @@ def _faults(name: str, content: bytes) -> Iterator[Fault]:
             )
     elif kind not in _CLOSED:
         yield Fault(name, "file_kind", value=kind or PurePosixPath(name).name)
+
+
+def _has_place(name: str) -> bool:
+    """Tell whether the toolkit puts files where this one is: a notebook, beside notebooks only."""
+    top, *below = parts = name.split("/")
+    if any(part.lower().startswith(_READ_UNASKED) for part in parts):
+        return False
+    if not below:
+        return name in _AT_THE_ROOT.split()
+    return top in _PLACES and (top != "notebooks" or name.endswith(".ipynb"))
