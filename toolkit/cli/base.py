@@ -1,5 +1,7 @@
 """What the commands share: the language they speak, their help, and how they fail."""
 
+from datetime import date
+
 import click
 
 from toolkit.cli.click_words import teach_click
@@ -24,6 +26,19 @@ class Group(click.Group):
                 raise
             text = say("error.file", path=error.filename, reason=say.reason(error))
             raise click.ClickException(text) from error
+
+
+class Day(click.ParamType):
+    """A date, written as in every table."""
+
+    name = say("click.day")
+
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None):
+        """Read it."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(say("error.day", seen=value), param, context)
 
 
 def help_text(key: str) -> str:

@@ -2,6 +2,9 @@
 
 import sys
 
+import click
+from click import types
+
 from toolkit.i18n import Language, language
 
 _MESSAGES = (
@@ -13,6 +16,12 @@ _MESSAGES = (
     "not_a_date_of", "file", "directory", "path", "is_file", "is_directory", "not_readable",
     "not_writable", "not_there", "choose",
 )  # fmt: skip
+# Click names what an option takes in its own tongue, in help and errors alike.
+_TAKEN = {
+    "text": (types.StringParamType,),
+    "integer": (types.IntParamType, click.IntRange),
+    "number": (types.FloatParamType, click.FloatRange),
+}
 
 
 def teach_click(lang: Language) -> None:
@@ -23,6 +32,9 @@ def teach_click(lang: Language) -> None:
     """
     english = language("en")
     keys = [f"click.{name}" for name in _MESSAGES]
+    for name, kinds in _TAKEN.items():
+        for kind in kinds:
+            kind.name = lang(f"click.{name}")
     said = {english.template(key): lang.template(key) for key in keys}
 
     def say_one(text: str) -> str:

@@ -1,11 +1,11 @@
 """Write and check projects, make their pages: `futurs validate|new|log|project|portfolio`."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
-from toolkit.cli.base import help_text, say
+from toolkit.cli.base import Day, help_text, say
 from toolkit.cli.reports import (
     code_option,
     conclude,
@@ -27,7 +27,10 @@ _FOLDER = Path(__file__).parents[2] / "notebooks"
 
 
 @click.command(help=help_text("cli.validate.help"))
-@click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
+@click.argument(
+    "path", metavar=f"[{say('click.path').upper()}]",
+    type=click.Path(exists=True, path_type=Path), required=False,
+)  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text",
     show_default=True, help=say("cli.validate.format"),
@@ -83,7 +86,7 @@ def project(project_id: str) -> None:
     help=say("cli.log.kind"),
 )  # fmt: skip
 @click.option("--lesson", default="", help=say("cli.log.lesson"))
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("cli.log.date"))
+@click.option("--date", "day", type=Day(), help=say("cli.log.date"))
 @click.option(
     "--confidentiality", type=click.Choice(CONFIDENTIALITIES), default="team",
     show_default=True, help=say("cli.log.confidentiality"),
@@ -98,7 +101,7 @@ def log(
     cycle: int,
     kind: str,
     lesson: str,
-    day: datetime | None,
+    day: date | None,
     confidentiality: str,
     lang: str,
 ) -> None:
@@ -107,7 +110,7 @@ def log(
 
     entry = {
         "cycle": str(cycle),
-        "date": (day.date() if day else date.today()).isoformat(),
+        "date": (day or date.today()).isoformat(),
         "kind": kind,
         "lang": lang,
         "text": text,

@@ -67,11 +67,13 @@ def plan_batch(
         "study": dict.fromkeys(studies),
         "lang": dict.fromkeys(sorted(languages, key=_rank)),
     }
+    # A value that was given and not found is told once: nothing more is asked for.
+    asked = {"territory": bool(territories), "project": bool(projects), "study": bool(studies)}
     faults += [*unknown, *_unknown_ids(values)]
     reports = []
     for notebook in dict.fromkeys(map(Path, notebooks)):
         try:
-            reports += _of_notebook(notebook, values, dict(parameters or {}), tuple(formats))
+            reports += _of_notebook(notebook, asked, values, dict(parameters or {}), tuple(formats))
         except ParameterError as error:
             faults.append(str(error))
     if not faults:
@@ -91,7 +93,7 @@ def _unused(notebooks: Iterable[Path], values: dict) -> Iterator[str]:
 
 
 def _of_notebook(
-    notebook: Path, values: dict, parameters: dict, formats: tuple
+    notebook: Path, asked: dict, values: dict, parameters: dict, formats: tuple
 ) -> Iterator[Report]:
     """Cross a notebook along its axes, once its parameters are found to fit."""
     check_language(notebook)
@@ -101,7 +103,7 @@ def _of_notebook(
     missing = [axis for axis in axes if axis != "lang" and not values[axis]]
     say = interface_language()
     details = {"notebook": notebook.name}
-    if missing and not set(subjects) & set(axes):
+    if missing and not any(asked[axis] for axis in missing) and not set(subjects) & set(axes):
         raise ParameterError(say("error.no_axis", axes=", ".join(missing), **details))
     axes = [axis for axis in axes if axis not in missing]
     given = {name: _typed(value, declared.get(name)) for name, value in parameters.items()}
