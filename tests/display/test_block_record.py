@@ -72,7 +72,7 @@ def test_the_plain_text_of_a_table_has_its_cells_and_its_explanations():
         "Inhabitants",
         "Territory\t2022",
         "Creuse\ts",
-        "s\u00a0: nombre masqué, pour qu’aucun petit nombre de personnes ne soit connu.",
+        "s\u00a0: nombre caché, pour qu’aucun petit nombre de personnes ne soit connu.",
         "nd: not available.",
     ]
 

@@ -58,6 +58,12 @@ def test_every_fault_is_in_one_message():
         assert fault in message
 
 
+def test_a_territory_that_is_not_found_is_not_asked_for_again():
+    with pytest.raises(ParameterError, match="DEP-23  Creuse") as refused:
+        plan_batch([TERRITORY], territories=["Creuze"])
+    assert "needs a value" not in str(refused.value)
+
+
 def test_a_notebook_without_a_value_for_its_subject_is_refused():
     with pytest.raises(ParameterError, match=r"impact_evaluation\.ipynb needs a value .* study"):
         plan_batch([IMPACT], territories=["23"])

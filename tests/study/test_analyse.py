@@ -1,6 +1,7 @@
 """The demonstration studies find what was put into their data, and say what stands against it."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from toolkit.i18n import language
 from toolkit.records.portfolio import load_project
 from toolkit.records.simulate import true_effects
 from toolkit.records.sources import data_dir
-from toolkit.study.analyse import analyse, run_study
+from toolkit.study.analyse import analyse, refusal, run_study
 from toolkit.study.deviations import make_lock
 from toolkit.study.evidence import fragility
 from toolkit.study.protocol import load_protocol
@@ -133,3 +134,13 @@ def test_the_recipe_is_not_read_by_the_analysis(studies, monkeypatch, tmp_path):
     again = run_study("demande-unique")
     assert again.estimate == expected.estimate
     assert compare_records(study_record(again), study_record(expected)) == []
+
+
+def test_a_check_says_beforehand_what_would_stop_the_run(studies):
+    study = studies["antenne-service-public"]  # two waves, adjusted to size
+    file, sample = study.file, study.sample
+    alone = refusal(file, sample.without(sample.comparison))
+    assert "nothing to compare them with: add comparison territories" in alone
+    never = replace(sample, panel=sample.panel.assign(adoption=None))
+    assert "no territory is treated in these periods: look at the dates" in refusal(file, never)
+    assert refusal(file, sample) == ""

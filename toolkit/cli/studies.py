@@ -60,6 +60,7 @@ def list_studies() -> None:
 @click.argument("study_id", metavar="ID")
 def check(study_id: str) -> None:
     """Say what the protocol names, and whether it is still what was locked."""
+    from toolkit.study.analyse import refusal
     from toolkit.study.deviations import deviations
     from toolkit.study.protocol import load_protocol
     from toolkit.study.sample import study_sample
@@ -80,6 +81,8 @@ def check(study_id: str) -> None:
     if (asked.first, asked.last) != (sample.panel.period.min(), sample.panel.period.max()):
         shown = {"first": say.period(asked.first), "last": say.period(asked.last)}
         click.echo(say("study.shorter", **shown))
+    if why := refusal(file, sample):
+        click.echo(say("study.refused", why=why))
     lock = file.lock
     if lock is None:
         click.echo(say("study.exploratory"))

@@ -198,6 +198,18 @@ def analyse(file: ProtocolFile, sample: Sample, lock: Lock | None = None) -> Stu
     )
 
 
+def refusal(file: ProtocolFile, sample: Sample) -> str:
+    """Say why the design could not be estimated on the data there are; "" where it could.
+
+    What it estimates is told to nobody: a protocol is checked before its answer is seen.
+    """
+    try:
+        _DESIGNS[file.protocol.design](file.protocol, sample)
+    except DesignError as error:
+        return str(error)
+    return ""
+
+
 def _attempt(make: Callable):
     """Return what is made, or None where the data do not identify it."""
     try:
