@@ -138,6 +138,47 @@ def test_a_pdf_that_readers_may_read_each_in_its_way_is_refused(ours):
     assert found(PDF, prev) != []
 
 
+def written(action: bytes, *more: bytes, hidden: bytes = b"") -> bytes:
+    """Write a PDF as ours are written, whose page has a link with this action."""
+    link = b"/Annots[<</Subtype/Link/A " + action + b">>]"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]" + link + b">>"
+    pages = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+    content, table = b"%PDF-1.7\n", b"0000000000 65535 f \n"
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", pages, page, *more]
+    for number, held in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(content)
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, held)
+    content += hidden
+    end = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    size = len(objects) + 1
+    return content + b"xref\n0 %d\n" % size + table + end % (size, len(content))
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "seen"),
+    [
+        (b"<</S/URI/URI(https://insee.fr)>>", [], []),
+        (b"<</S/GoTo/D[3 0 R/Fit]>>", [], []),
+        (b"<</S/J#61vaScript/J#53(a)>>", [], ["/JS", "/JavaScript"]),
+        (rb"<</S/URI/URI(\152avascript:a)>>", [], ["/URI javascript:a"]),
+        (b"<</S/URI/URI<66696c653a61>>>", [], ["/URI file:a"]),
+        (b"4 0 R", [b"<</S 5 0 R>>", b"/Launch"], ["/Launch"]),
+        (b"<</S/URI%\n/URI 4 0 R>>", [b"(file:a)"], ["/URI file:a"]),
+        (b"<</S/GoTo/Next[<</S/GoTo/Next<</S/Named/N/Print>>>>]>>", [], ["/Named"]),
+        (b"null", [b"<</S/Nothing/JS(used by nobody)>>"], ["/JS"]),
+    ],
+)
+def test_whatever_way_a_pdf_writes_it(action, more, seen):
+    assert sorted(found(PDF, written(action, *more))) == [("pdf_live", value) for value in seen]
+
+
+def test_two_meanings_of_one_pdf_are_refused():
+    twice = written(b"<</S/URI/S/Launch/URI(https://a)>>")
+    hidden = written(b"null", hidden=b"1%a\n0 obj<</Type/Catalog/OpenAction 4 0 R>>endobj\n")
+    assert [rule for rule, _ in found(PDF, twice)] == ["pdf_form"]
+    assert found(PDF, hidden) == [("pdf_form", "obj")]
+
+
 def test_a_pdf_under_another_name_is_no_text_and_no_page(ours):
     for name in ("data/a.csv", "reports/a.html", "LICENSE"):
         assert found(name, b"\n" + ours) == [("file_disguised", "%PDF-")]

@@ -56,7 +56,8 @@ def _other_form(content: bytes) -> str:
     lines = table[2].splitlines()
     told = {n: int(line[:10]) for n, line in enumerate(lines) if line[17:18] == b"n"}
     there = {int(found[1]): found.start() for found in _OBJECT.finditer(content)}
-    return "" if told == there and len(there) == len(_OBJECT.findall(content)) else "obj"
+    many = {len(_OBJECT.findall(content)), content.count(b"endobj")}
+    return "" if told == there and many == {len(told)} else "obj"
 
 
 def _dictionaries(reader: "PdfReader") -> Iterator[dict]:
