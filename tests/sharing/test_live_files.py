@@ -267,7 +267,7 @@ def test_blocks_and_words_of_ours_are_no_fault():
         ("data/conftest.py", b"import os", "file_kind"),
         ("data/envrc", b"rm", "file_kind"),
         ("data/start.desktop", b"[Desktop Entry]", "file_kind"),
-        ("requirements.lock", b"\n <script>alert(1)</script>", "file_disguised"),
+        ("requirements.lock", b" " * 1400 + b"<script>alert(1)</script>", "file_disguised"),
         ("data/a.csv", b"\xef\xbb\xbf<html>", "file_disguised"),
         ("data/a.json", b"<!DOCTYPE html>", "file_disguised"),
         ("README.md", b"# a\n\n<img src=x onerror=alert(1)>", "text_markup"),

@@ -18,16 +18,17 @@ from toolkit.sharing.live_text import markdown_live
 _MOST = 20  # faults of one file
 _TEXTS = (".cff", ".csv", ".geojson", ".json", ".lock", ".sig", ".toml", ".txt")
 _NO_KIND = ("LICENSE", "SHA256SUMS")
-_AT_THE_ROOT = """
+_ROOT = """
     CITATION.cff LICENCES.md LICENSE LISEZMOI.html LISEZMOI.md README.html README.md SHA256SUMS
     SHA256SUMS.sig bundle.json datapackage.json disclosure_decisions.csv pyproject.toml
     requirements.lock ro-crate-metadata.json waivers.toml
 """
+_AT_THE_ROOT = frozenset(_ROOT.split())
 _PLACES = {"data", "notebooks", "pulled", "reports"}
 _READ_UNASKED = (".", "jupyter")  # how names begin of what programs obey where they are started
 _CLOSED = (".jpg", ".parquet", ".png", ".xlsx")
 _BLANK = b"\xef\xbb\xbf\xff\xfe\x00\t\n\x0c\r "
-_LOOKED_AT = 1024  # bytes in which a reader of PDFs looks for a beginning
+_LOOKED_AT = 2048  # bytes, more than browsers (1445) and readers of PDFs (1024) go by
 
 
 def live_faults(files: Mapping[str, bytes]) -> Iterator[Fault]:
@@ -60,10 +61,9 @@ def _faults(name: str, content: bytes) -> Iterator[Fault]:
             yield Fault(name, "text_markup", line, value=seen)
     elif kind in _TEXTS or name in _NO_KIND:
         # Where a name says no kind that it knows, a browser goes by how a file begins.
-        if content[:_LOOKED_AT].lstrip(_BLANK).startswith(b"<"):
-            yield Fault(
-                name, "file_disguised", value=content.lstrip(_BLANK)[:100].decode("latin-1")
-            )
+        begun = content[:_LOOKED_AT].lstrip(_BLANK)
+        if begun.startswith(b"<"):
+            yield Fault(name, "file_disguised", value=begun[:100].decode("latin-1"))
     elif kind not in _CLOSED:
         yield Fault(name, "file_kind", value=kind or PurePosixPath(name).name)
 
@@ -74,5 +74,5 @@ def _has_place(name: str) -> bool:
     if any(part.lower().startswith(_READ_UNASKED) for part in parts):
         return False
     if not below:
-        return name in _AT_THE_ROOT.split()
+        return name in _AT_THE_ROOT
     return top in _PLACES and (top != "notebooks" or name.endswith(".ipynb"))
