@@ -63,6 +63,19 @@ def test_a_logbook_without_its_optional_columns_has_no_fault_and_takes_an_entry(
     assert len(told) == 2
 
 
+def test_the_first_entry_keeps_every_column_of_the_header(data):
+    path = data / "projects/petit-projet/logbook.csv"
+    header = (
+        "entry,cycle,date,kind,lang,text,lesson,confidentiality,text_translated,lesson_translated"
+    )
+    for start in (header + "\n", None):
+        path.unlink()
+        if start is not None:
+            path.write_text(start, encoding="utf-8")
+        assert add_log_entry("petit-projet", ENTRY) == "J001"
+        assert path.read_text("utf-8").splitlines()[0] == header
+
+
 def test_an_entry_is_added_whole_and_keeps_the_rest(data):
     path = data / "projects/petit-projet/logbook.csv"
     before = path.read_bytes()

@@ -9,11 +9,12 @@ from click.testing import CliRunner
 
 from toolkit.cli import main
 from toolkit.errors import DataError
+from toolkit.records.sources import data_dir
 from toolkit.sharing import rerun
 from toolkit.sharing.archive import pack
 from toolkit.sharing.reproduce import reproduce
 from toolkit.sharing.share import share, write_sums
-from toolkit.sharing.stage import Contents, gather
+from toolkit.sharing.stage import Contents, gather, project_of
 from toolkit.sharing.verify import check_bundle
 
 CONTENTS = Contents((), ("demande-unique",))
@@ -111,3 +112,9 @@ def test_a_bundle_of_nothing_is_refused():
     done = CliRunner().invoke(main, ["share", "--output", "x.zip"])
     assert done.exit_code == 2
     assert "at least one study" in done.output
+
+
+def test_a_study_that_there_is_not_is_refused_with_those_that_there_are():
+    with pytest.raises(DataError, match="demande-unique, maison-handicap") as refused:
+        project_of("demande-uniqu", data_dir())
+    assert ".reading" not in str(refused.value)

@@ -167,6 +167,9 @@ def test_frictionless_judges_the_tables(shared):
     broken = files | {costs: shared[costs].replace(b"16450", b"many")}
     (fault,) = table_faults(broken)
     assert (fault.rule, "costs.csv: 2" in fault.value) == ("package_table", True)
+    narrow = files | {costs: shared[costs].replace(b",home_unit", b"", 1)}
+    said = next(fault.value for fault in table_faults(narrow))
+    assert 'missing label in the header\'s field "home_unit"' in said
     # Nothing is fetched: what is not in the bundle is refused before.
     remote = files | {PACKAGE: json.dumps({"resources": described[1:]}).encode()}
     with pytest.raises(KeyError):

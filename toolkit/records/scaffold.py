@@ -82,8 +82,8 @@ def _add_entry(folder: Path, entry: dict[str, str]) -> str:
     rows = files.tables["logbook"].rows if "logbook" in files.tables else ()
     number = max((int(row.cells["entry"][1:]) for row in rows), default=0) + 1
     cells = {"entry": f"J{number:03d}", **entry}
-    asked = [field.name for field in schema.fields if not field.optional]
-    text = path.read_text(encoding="utf-8") if rows else ",".join(asked) + "\n"
+    kept = "logbook" in files.tables
+    text = path.read_text(encoding="utf-8") if kept else ",".join(schema.columns) + "\n"
     header = next(csv.reader(io.StringIO(text)))
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([cells.get(name, "") for name in header])

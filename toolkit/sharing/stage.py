@@ -50,7 +50,9 @@ def project_of(study: str, data: Path) -> str:
         protocol = tomllib.loads((data / "studies" / f"{study}.toml").read_text("utf-8"))
         return str(protocol["project"])
     except FileNotFoundError:
-        known = ", ".join(sorted(p.stem for p in (data / "studies").glob("*.toml")))
+        # A dot in the name: its reading, or what a protocol was before it was amended.
+        stems = (path.stem for path in (data / "studies").glob("*.toml"))
+        known = ", ".join(sorted(stem for stem in stems if "." not in stem))
         say = interface_language()
         raise DataError(say("error.unknown_axis", axis="study", seen=study, known=known)) from None
     except (OSError, ValueError, KeyError) as error:

@@ -38,7 +38,9 @@ def table_faults(files: Mapping[str, bytes]) -> Iterator[Fault]:
                 target.write_bytes(files[name])
             try:
                 report = Resource(path=path, schema=schema, basepath=folder).validate()
-                found = [": ".join(map(str, row)) for row in report.flatten(["rowNumber", "note"])]
+                rows = report.flatten(["rowNumber", "note", "message"])
+                # A fault of the header has no row, and no note.
+                found = [f"{row}: {note}" if note else said for row, note, said in rows]
             except FrictionlessException as error:
                 found = [str(error)]
             for words in found[:_MOST]:
