@@ -1,6 +1,7 @@
 """A bundle is made by real runs in a folder of its own, is intact, and comes again in full."""
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from toolkit.cli import main
-from toolkit.errors import DataError
-from toolkit.records.sources import data_dir
+from toolkit.errors import DataError, ToolkitError
+from toolkit.records.folders import data_dir
 from toolkit.sharing import rerun
 from toolkit.sharing.archive import pack
 from toolkit.sharing.reproduce import reproduce
@@ -106,6 +107,17 @@ def test_a_bundle_with_a_fault_is_never_run(bundle, tmp_path, monkeypatch):
 def test_what_there_is_not_is_named(contents, tmp_path):
     with pytest.raises(DataError, match="demande-unique"):
         gather(contents, tmp_path)
+
+
+def test_a_file_that_would_be_refused_is_refused_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr("toolkit.sharing.share.rerun", lambda *a: pytest.fail("ran"))
+    shutil.copytree(data_dir(), tmp_path / "data")
+    monkeypatch.setenv("FUTURS_DATA", str(tmp_path / "data"))
+    drawing = tmp_path / "data" / "projects" / "demande-unique" / "drawing.svg"
+    drawing.write_text("<svg onload='alert(1)'/>")
+    with pytest.raises(ToolkitError, match="cannot leave") as refused:
+        share(CONTENTS)
+    assert "data/projects/demande-unique/drawing.svg" in str(refused.value)
 
 
 def test_a_bundle_of_nothing_is_refused():

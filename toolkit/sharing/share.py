@@ -17,6 +17,7 @@ from toolkit.sharing.availability import keep_shareable, list_sources
 from toolkit.sharing.crate import CRATE, describe_crate
 from toolkit.sharing.data_package import describe_package
 from toolkit.sharing.disclosure import DECISIONS, describe_hidden_cells
+from toolkit.sharing.live import live_faults
 from toolkit.sharing.readme import bundle_title, describe_bundle
 from toolkit.sharing.rerun import rerun
 from toolkit.sharing.scan import LeakError, scan, withhold
@@ -76,7 +77,7 @@ def share(
     ------
     ToolkitError
         There is no such study or project, or its data cannot be had: there is nothing to share.
-        Or the key cannot sign.
+        A file of theirs would run or load something. Or the key cannot sign.
     LeakError
         Something that must not leave stands in a file; all findings.
     """
@@ -87,6 +88,7 @@ def share(
         work.mkdir()
         tell("gather")
         gather(contents, folder)
+        _refuse_live(read_files(folder))
         _lend_pulled(folder)
         entries, evidence = withhold_entries(folder / "data"), withhold_ratings(folder / "data")
         tell("run")
@@ -156,6 +158,14 @@ def read_files(folder: Path) -> dict[str, bytes]:
         and not set(_NOT_SHARED) & set(path.parts)
         and not (path.name in _FAILED and REPORTS in path.parts)
     }
+
+
+def _refuse_live(files: Mapping[str, bytes]) -> None:
+    """Refuse before anything runs what whoever verifies the bundle would refuse."""
+    if faults := list(live_faults(files)):
+        say = interface_language()
+        told = "\n".join(f"  {fault.file}  {fault.message(say)}" for fault in faults)
+        raise ToolkitError(say("error.share_live", faults=told))
 
 
 def _lend_pulled(folder: Path) -> None:
