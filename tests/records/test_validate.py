@@ -517,9 +517,13 @@ def test_a_line_of_toml_that_cannot_be_read_is_shown_and_a_type_is_said_in_words
     path.write_text(original.replace("2014-03-01", "01/03/2014"), encoding="utf-8")
     said = write_faults(validate(project), FR).replace("\u00a0", " ")
     assert "ne peut pas être lu ; vu : « started_on = 01/03/2014 »." in said
-    assert "une date (AAAA-MM-JJ) ou un nombre (point décimal) sans guillemets" in said
+    assert "une date (AAAA-MM-JJ), un nombre (point décimal), true ou false sans" in said
     path.write_text(original.replace("2014-03-01", '"01/03/2014"'), encoding="utf-8")
     said = write_faults(validate(project), FR).replace("\u00a0", " ")
+    path.write_text(original.replace("simulated = true", 'simulated = "oui"'), encoding="utf-8")
+    assert "« oui » n’est ni true ni false." in write_faults(validate(project), FR).replace(
+        "\u00a0", " "
+    )
     assert "« 01/03/2014 » n’est pas une date.\n    → Écrivez-la AAAA-MM-JJ, sans" in said
 
 

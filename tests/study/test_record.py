@@ -5,8 +5,9 @@ import json
 import pytest
 
 from toolkit.display.studies import compare_with_truth
+from toolkit.errors import DataError
 from toolkit.i18n import language
-from toolkit.study.record import compare_records, shorten, study_record
+from toolkit.study.record import compare_records, read_record, shorten, study_record
 from toolkit.study.truth import true_effect
 
 
@@ -44,6 +45,14 @@ def test_an_infinite_bound_is_written_as_text(study):
 
 def test_the_truth_is_that_of_the_recipe(study):
     assert true_effect(study) == pytest.approx(-6.0)
+
+
+def test_what_is_no_record_is_refused_in_words(tmp_path):
+    for content in ("id = 1\n", "[]", "{}", "\udcff"):
+        path = tmp_path / "study.toml"
+        path.write_text(content, encoding="utf-8", errors="surrogateescape")
+        with pytest.raises(DataError, match=r"study\.toml is not the estimates\.json of a study"):
+            read_record(path)
 
 
 def test_data_invented_without_a_recipe_have_no_known_truth(study):

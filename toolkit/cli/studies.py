@@ -182,12 +182,9 @@ def run(studies, langs, output, pdf, code, executed, force) -> None:
 @click.argument("second", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def compare(first: Path, second: Path) -> None:
     """Say what differs between two runs, by their estimates.json."""
-    import json
+    from toolkit.study.record import compare_records, read_record, shorten
 
-    from toolkit.study.record import compare_records, shorten
-
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in (first, second)]
-    found = compare_records(*records)
+    found = compare_records(read_record(first), read_record(second))
     for key, was, now in found:
         click.echo(f"{key}{say('index.colon')} {' → '.join(shorten(was, now))}")
     if not found:

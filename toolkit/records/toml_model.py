@@ -18,7 +18,10 @@ from toolkit.records.personal import has_personal_data
 from toolkit.records.vocabulary import vocabulary_codes
 
 # What pydantic calls the types a key may have, and the rule that says how each is written.
-_WRITTEN = {"string": "key_text", "date": "key_date", "float": "key_number", "int": "key_number"}
+_WRITTEN = {
+    "string": "key_text", "date": "key_date", "float": "key_number", "int": "key_number",
+    "bool": "boolean", "list": "key_list", "tuple": "key_list",
+}  # fmt: skip
 _OFF_SCALE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 

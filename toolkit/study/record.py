@@ -6,8 +6,11 @@ import math
 import platform
 import re
 from importlib import metadata
+from pathlib import Path
 
+from toolkit.errors import DataError
 from toolkit.estimate import Estimate
+from toolkit.i18n import interface_language
 from toolkit.study.analyse import Study
 from toolkit.study.deviations import flat, observation_digests
 from toolkit.study.robustness import Robustness
@@ -75,6 +78,23 @@ def _robustness(found: Robustness) -> dict:
 
 def _estimate(estimate: Estimate | None) -> dict | None:
     return None if estimate is None else _plain(dict(vars(estimate)))
+
+
+def read_record(path: Path) -> dict:
+    """Read what `study_record` gave, from its estimates.json.
+
+    Raises
+    ------
+    DataError
+        The file is no such record.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict) or "estimate" not in record:
+        raise DataError(interface_language()("error.no_record", path=path))
+    return record
 
 
 def compare_records(first: dict, second: dict) -> list[tuple[str, str, str]]:
