@@ -19,7 +19,7 @@ def test_the_limits_differ_by_source():
 @pytest.mark.parametrize(
     ("old", "new", "rule", "column", "nearest"),
     [
-        ("min_count = 11", 'min_count = "11"', "key_type", "rules.persons.min_count", ""),
+        ("min_count = 11", 'min_count = "11"', "key_number", "rules.persons.min_count", ""),
         ("dominance = 0.85", "dominance = 85", "range", "rules.enterprises.dominance", ""),
         ("rounding = 1", "", "key_missing", "rules.persons.rounding", ""),
         ("margin = 0.2", "margine = 0.2", "key_unknown", "rules.persons.margine", "margin"),

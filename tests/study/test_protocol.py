@@ -61,8 +61,8 @@ BROKEN = {
     "a rival's evidence that is not there": (
         '["V07"]', '["V99"]', "rival_evidence", "rivals.2.evidence", "",
     ),
-    "no threshold": ("= 2.0", "= 0.0", "range", "thresholds.meaningful", ""),
-    "text for a number": ("= 2.0", '= "2"', "key_type", "thresholds.meaningful", ""),
+    "no threshold": ("= 2.0", "= 0.0", "range_above", "thresholds.meaningful", ""),
+    "text for a number": ("= 2.0", '= "2"', "key_number", "thresholds.meaningful", ""),
     "unknown key": (
         "[thresholds]", "[thresholds]\nlevl = 0.9", "key_unknown", "thresholds.levl", "level",
     ),

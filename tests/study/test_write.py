@@ -27,7 +27,7 @@ def test_a_new_protocol_holds_what_the_project_says_and_asks_for_the_rest(data):
     asked = {(f.rule, f.column) for f in read_protocol(path).faults}
     blank = ("title", "question", "change_our_mind", "roles.0.interests")
     assert asked == {("key_blank", f"{key}.{code}") for key in blank for code in ("fr", "en")} | {
-        ("range", "thresholds.meaningful")
+        ("range_above", "thresholds.meaningful")
     }
 
 
