@@ -1,12 +1,16 @@
 """The data of a bundle as frictionless reads it."""
 
+import io
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from frictionless import Package
+from frictionless import Package, Resource
 
 from toolkit.sharing.availability import Availability, keep_shareable, list_sources
+from toolkit.sharing.data_package import describe_package
+from toolkit.sharing.own_schemas import own_schemas
 from toolkit.sharing.shared_runs import Run
 
 
@@ -34,6 +38,32 @@ def test_frictionless_would_refuse_another_table(folder):
         assert not Package(str(folder / "datapackage.json")).validate().valid
     finally:
         table.write_bytes(before)
+
+
+def test_a_table_without_optional_columns_or_in_another_order_has_a_schema_of_its_own(
+    shared, tmp_path
+):
+    path = "data/projects/demande-unique/logbook.csv"
+    table = pd.read_csv(io.BytesIO(shared[path]), dtype=str)
+    kept = [name for name in table.columns if not name.endswith("_translated")]
+    lacking = table[kept[1:] + kept[:1]].to_csv(index=False).encode()
+    assert own_schemas(shared) == {}
+    files = shared | {path: lacking}
+    own = own_schemas(files)
+    (name,) = own
+    assert name == "data/schemas/demande-unique/logbook.json"
+    assert [field["name"] for field in json.loads(own[name])["fields"]] == kept[1:] + kept[:1]
+    files |= own
+    package = json.loads(describe_package(files, [], name="x", title="X"))
+    (told,) = (resource for resource in package["resources"] if resource["path"] == path)
+    assert told["schema"] == name
+    for file in (path, name):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_bytes(files[file])
+    assert Resource(told, basepath=str(tmp_path)).validate().valid
+    common = told | {"schema": "data/schemas/logbook.json"}
+    (tmp_path / "data/schemas/logbook.json").write_bytes(files["data/schemas/logbook.json"])
+    assert not Resource(common, basepath=str(tmp_path)).validate().valid
 
 
 def test_it_says_whose_data_these_are(shared):

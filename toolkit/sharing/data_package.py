@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from toolkit.sharing.availability import Availability
+from toolkit.sharing.own_schemas import described_tables
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TERRITORIES = "data/territories/"
@@ -36,11 +37,8 @@ def describe_package(
 def _tables(files: Mapping[str, bytes]) -> list[dict]:
     """Describe each CSV that a schema of the same name describes."""
     resources = []
-    for path in sorted(files):
+    for path, schema in described_tables(files):
         parts = PurePosixPath(path)
-        schema = f"data/schemas/{parts.stem}.json"
-        if parts.suffix != ".csv" or path.startswith(_TERRITORIES) or schema not in files:
-            continue
         own = "" if parts.parent.name == "programme" else f"{parts.parent.name}."
         resources.append(
             {

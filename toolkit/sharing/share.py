@@ -18,6 +18,7 @@ from toolkit.sharing.crate import CRATE, describe_crate
 from toolkit.sharing.data_package import describe_package
 from toolkit.sharing.disclosure import DECISIONS, describe_hidden_cells
 from toolkit.sharing.live import live_faults
+from toolkit.sharing.own_schemas import own_schemas
 from toolkit.sharing.readme import bundle_title, describe_bundle
 from toolkit.sharing.rerun import rerun
 from toolkit.sharing.scan import LeakError, scan, withhold
@@ -124,6 +125,7 @@ def describe(
     runs = list_runs(files)
     sources = list_sources(files, runs)
     kept = keep_shareable(files, sources)
+    kept |= own_schemas(kept)
     lang = language("en")
     title = bundle_title(runs, lang)
     kept[CONTENTS] = _json({"version": VERSION, **asdict(contents)})
