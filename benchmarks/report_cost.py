@@ -3,7 +3,7 @@
 Usage::
 
     python benchmarks/report_cost.py                       # 40 territory reports, two workers
-    python benchmarks/report_cost.py --notebook impact_evaluation --reports 8
+    python benchmarks/report_cost.py --notebook impact_evaluation --reports 12
 
 Prints CPU seconds a report, and how near a batch comes to what cannot be beaten: its wall time
 against the CPU of its cells divided among the cores, the start of the preloaded process and the
@@ -32,6 +32,8 @@ def main() -> None:
     parser.add_argument("--notebook", default="territory_report")
     parser.add_argument("--reports", type=int, default=40)
     arguments = parser.parse_args()
+    # Where the preloaded process, started from here, finds this module.
+    os.environ["PYTHONPATH"] = str(Path(__file__).parent)
     with tempfile.TemporaryDirectory() as folder:
         tasks = _tasks(arguments.notebook, arguments.reports, Path(folder))
         jobs = [Job(*task, then="report_cost:told") for task in tasks]
