@@ -108,13 +108,16 @@ class Staggered:
     @cached_property
     def n_comparison(self) -> int:
         """Territories that serve as comparison after an adoption, those treated later included."""
-        return int(self._effects.compared[:, self._after].any(axis=1).sum())
+        return int(self._compared.sum())
 
     @cached_property
     def n_later(self) -> int:
         """Of the comparison, the territories that are treated later."""
-        compared = self._effects.compared[:, self._after].any(axis=1)
-        return int((compared & (self._study.adoption < self._study.never)).sum())
+        return int((self._compared & (self._study.adoption < self._study.never)).sum())
+
+    @property
+    def _compared(self) -> np.ndarray:
+        return self._effects.compared[:, self._after].any(axis=1)
 
     @property
     def _after(self) -> np.ndarray:

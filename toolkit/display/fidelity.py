@@ -7,6 +7,7 @@ from toolkit.display.projects import site_names, vocabulary_words, write_date
 from toolkit.display.signs import NOT_AVAILABLE, with_signs, write_cell
 from toolkit.i18n import Language
 from toolkit.records.portfolio import Project
+from toolkit.records.sites import reached_in_part
 from toolkit.records.territories import load_territories
 from toolkit.study.fidelity import planned_and_actual, treated_sites
 
@@ -66,8 +67,7 @@ def _within(sites: pd.DataFrame, lang: Language) -> list[str]:
 
 def _aside(project: Project, lang: Language) -> list[str]:
     """Say how many territories the project reached without being counted among its sites."""
-    sites = project.tables["deployments"]
-    aside = int((sites.role.eq("excluded") & sites.adopted_on.notna()).sum())
+    aside = int(reached_in_part(project.tables["deployments"]).sum())
     return [lang.plural("fidelity.sites.aside", aside)] if aside else []
 
 

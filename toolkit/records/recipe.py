@@ -16,10 +16,10 @@ import pandas as pd
 
 from toolkit.records.faults import Fault
 from toolkit.records.population import load_populations
+from toolkit.records.projects import RECIPE
 from toolkit.records.reads import recorded
 from toolkit.records.territories import LEVELS
 
-FILE = "simulation.toml"
 _SITES = "deployments.csv"
 PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
 PERIODS = {
@@ -184,7 +184,7 @@ def recipe_faults(
     faults += _deployment_faults(content.get("population_year"), deployments)
     for name in frequency:
         if name not in entries:
-            faults.append(Fault(FILE, "key_missing", column=f"indicators.{name}"))
+            faults.append(Fault(RECIPE, "key_missing", column=f"indicators.{name}"))
     for name, entry in entries.items():
         faults += _indicator_faults(name, entry, frequency, deployments)
     return faults
@@ -196,7 +196,7 @@ def _indicator_faults(
     place = f"indicators.{name}"
     if name not in frequency:
         near = get_close_matches(name, frequency, n=1)
-        yield Fault(FILE, "unknown_indicator", None, place, name, near[0] if near else "")
+        yield Fault(RECIPE, "unknown_indicator", None, place, name, near[0] if near else "")
         return
     if not isinstance(entry, dict):
         yield _type_fault(place, entry, dict)
@@ -209,7 +209,7 @@ def _indicator_faults(
         yield from _shape_faults(place, entry, frequency[name])
     yield from _period_faults(place, entry, frequency[name], deployments)
     if entry.get("spillover") and not deployments.territory.str.startswith("DEP-").all():
-        yield Fault(FILE, "recipe_neighbours", column=f"{place}.spillover")
+        yield Fault(RECIPE, "recipe_neighbours", column=f"{place}.spillover")
     if entry.get("effect_per_dose") is True:
         for row in deployments[(deployments.role == "treated") & deployments.dose.isna()].index:
             yield Fault(_SITES, "required", row + 2, "dose")
@@ -227,17 +227,17 @@ def _key_faults(
     """Find keys that are unknown, missing, of the wrong type or outside their limits."""
     for key in known:
         if key in required and key not in entry:
-            yield Fault(FILE, "key_missing", column=prefix + key)
+            yield Fault(RECIPE, "key_missing", column=prefix + key)
     for key, value in entry.items():
         if key not in known:
             near = get_close_matches(key, known, n=1)
-            yield Fault(FILE, "key_unknown", None, prefix + key, key, near[0] if near else "")
+            yield Fault(RECIPE, "key_unknown", None, prefix + key, key, near[0] if near else "")
         elif not _fits(value, known[key]):
             yield _type_fault(prefix + key, value, known[key])
         elif key in _LIMITS and not _LIMITS[key][0] <= value <= _LIMITS[key][1]:
             low, high = (f"{limit:g}".replace("inf", "+∞") for limit in _LIMITS[key])
             details = {"minimum": low, "maximum": high}
-            yield Fault(FILE, "range", None, prefix + key, str(value), "", details)
+            yield Fault(RECIPE, "range", None, prefix + key, str(value), "", details)
 
 
 def _fits(value: object, wanted: type) -> bool:
@@ -251,17 +251,17 @@ def _fits(value: object, wanted: type) -> bool:
 def _type_fault(place: str, value: object, wanted: type) -> Fault:
     names = {int: "integer", float: "number", str: "text", bool: "true, false"}
     expected = names.get(wanted, {dict: "[table]", tuple: "[number, …]"}.get(wanted))
-    return Fault(FILE, "key_type", None, place, str(value), "", {"expected": expected})
+    return Fault(RECIPE, "key_type", None, place, str(value), "", {"expected": expected})
 
 
 def _shape_faults(place: str, entry: dict, frequency: str) -> Iterator[Fault]:
     season, low, high = (entry.get(key) for key in ("season", "minimum", "maximum"))
     if season and len(season) != PER_YEAR[frequency]:
         details = {"n": str(PER_YEAR[frequency]), "frequency": frequency}
-        yield Fault(FILE, "recipe_season", None, f"{place}.season", str(len(season)), "", details)
+        yield Fault(RECIPE, "recipe_season", None, f"{place}.season", str(len(season)), "", details)
     if low is not None and high is not None and low >= high:
         details = {"minimum": str(low)}
-        yield Fault(FILE, "recipe_bounds", None, f"{place}.maximum", str(high), "", details)
+        yield Fault(RECIPE, "recipe_bounds", None, f"{place}.maximum", str(high), "", details)
 
 
 def _period_faults(
@@ -275,13 +275,13 @@ def _period_faults(
             if ordinals[-1] is None:
                 details = {"frequency": frequency}
                 yield Fault(
-                    FILE, "period_frequency", None, f"{place}.{key}", entry[key], "", details
+                    RECIPE, "period_frequency", None, f"{place}.{key}", entry[key], "", details
                 )
     if len(ordinals) < 2 or None in ordinals:
         return
     if ordinals[0] >= ordinals[1]:
         details = {"first": entry["first"]}
-        yield Fault(FILE, "recipe_order", None, f"{place}.last", entry["last"], "", details)
+        yield Fault(RECIPE, "recipe_order", None, f"{place}.last", entry["last"], "", details)
         return
     treated = deployments[(deployments.role == "treated") & deployments.adopted_on.notna()]
     for row, day in treated.adopted_on.items():
@@ -296,7 +296,7 @@ def _deployment_faults(year: object, deployments: pd.DataFrame) -> Iterator[Faul
     years = census_years()
     if type(year) is int and year not in years:
         details = {"minimum": str(min(years)), "maximum": str(max(years))}
-        yield Fault(FILE, "range", None, "population_year", str(year), "", details)
+        yield Fault(RECIPE, "range", None, "population_year", str(year), "", details)
     known_year = year if year in years else years[0]
     first: dict[str, int] = {}
     for line, site in enumerate(deployments.itertuples(), start=2):

@@ -21,8 +21,8 @@ import pandas as pd
 from toolkit.errors import DataError
 from toolkit.i18n import interface_language
 from toolkit.records.faults import without_repetition, write_faults
+from toolkit.records.projects import RECIPE
 from toolkit.records.recipe import (
-    FILE,
     PER_YEAR,
     IndicatorRecipe,
     Recipe,
@@ -151,7 +151,7 @@ def _load(project_dir: Path) -> tuple[dict, pd.DataFrame, pd.DataFrame]:
         for name in ("deployments", "indicators")
     ]
     faults = [fault for table in tables for fault in table.faults]
-    _, recipe, broken = parse_toml(project_dir / FILE, FILE)
+    _, recipe, broken = parse_toml(project_dir / RECIPE, RECIPE)
     if broken is not None:
         faults.append(broken)
     if faults:

@@ -78,8 +78,15 @@ def roles_of(territory: Territory) -> dict[str, str]:
     """
     sites = _load_sites(data_dir())
     own = sites[sites.territory.isin(same_land(territory))]
-    in_part = (own.role == "excluded") & own.adopted_on.notna()
-    return dict(zip(own.project, own.role.mask(in_part, "in_part"), strict=True))
+    return dict(zip(own.project, own.role.mask(reached_in_part(own), "in_part"), strict=True))
+
+
+def reached_in_part(sites: pd.DataFrame) -> pd.Series:
+    """Tell which rows of deployments are of a territory left out because it was reached in part.
+
+    One kept out of the comparison although it adopted was covered in part, no one knows how far.
+    """
+    return (sites.role == "excluded") & sites.adopted_on.notna()
 
 
 def same_land(territory: Territory) -> list[str]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from toolkit.records.population import load_populations, provisional_years
 from toolkit.records.portfolio import Project
+from toolkit.records.sites import reached_in_part
 from toolkit.records.territories import load_territories
 
 _COLUMNS = {"DEP": "department", "REG": "region", "EPCI": "epci", "COM": "code"}
@@ -57,7 +58,7 @@ def measure_reach(projects: Mapping[str, Project]) -> Reach:
     )
     partly = pd.DataFrame(
         {
-            name: _inside(communes, table.territory[_in_part(table)])
+            name: _inside(communes, table.territory[reached_in_part(table)])
             for name, table in sites.items()
         },
         index=communes.index,
@@ -93,10 +94,6 @@ def _communes() -> tuple[int, pd.DataFrame]:
 
 def _treated(sites: pd.DataFrame) -> pd.Series:
     return sites.role == "treated"
-
-
-def _in_part(sites: pd.DataFrame) -> pd.Series:
-    return (sites.role == "excluded") & sites.adopted_on.notna()
 
 
 def _inside(communes: pd.DataFrame, territories: pd.Series) -> pd.Series:
